@@ -1,0 +1,32 @@
+package org.plumbline.worker.correction;
+
+import ai.djl.Device;
+
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.worker.dataset.AuditDataset;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Everything a correction needs. Immutable.
+ *
+ * @param archive the deployed archive; never changed
+ * @param layer probe layer; needed by concept-based methods
+ * @param concept needed by concept-based methods
+ * @param targetClass class the concept is measured on; empty: every class
+ * @param output where the candidate archive is written
+ * @param workDirectory existing folder for temporary files
+ */
+public record CorrectionTask(
+        Path archive,
+        AuditDataset data,
+        Optional<LayerPath> layer,
+        Optional<ConceptId> concept,
+        OptionalInt targetClass,
+        Correction correction,
+        Path output,
+        Path workDirectory,
+        Device device) {}

@@ -1,0 +1,5 @@
+/** Concept activation vectors and their estimators. Uses tensor and model. */
+@NullMarked
+package org.plumbline.core.cav;
+
+import org.jspecify.annotations.NullMarked;
