@@ -1,15 +1,28 @@
 package org.plumbline.core.tap;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.torchscript.Archive;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A TorchScript archive loaded with audit methods at one layer; its {@code forward} is unchanged.
@@ -17,33 +30,56 @@ import java.util.List;
  * <p>Loading checks the file, writes an instrumented copy to the work directory and loads that.
  * Thread-safe. Owns native memory: close it when no call is under way.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class TappedModel implements AutoCloseable {
-    private TappedModel() {}
+    private static final int WARM_UPS = 2;
+    private static final int PREDICTED = -1;
+
+    private final Digest digest;
+    private final LayerPath layer;
+    private final NativeModule module;
+    private final Map<Integer, NDArray> targets = new ConcurrentHashMap<>();
+
+    private TappedModel(Digest digest, LayerPath layer, NativeModule module) {
+        this.digest = digest;
+        this.layer = layer;
+        this.module = module;
+    }
 
     /**
      * Checks, instruments and loads an archive.
      *
-     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} or {@code
-     *     LAYER_NOT_TAPPABLE} with the reason, naming near matches of a wrong path
+     * @throws AuditException {@code BAD_ARCHIVE} or {@code LAYER_NOT_TAPPABLE} with the reason,
+     *     naming near matches of a wrong path
      */
     public static TappedModel load(Path archive, TapSpec spec) {
-        throw new UnsupportedOperationException(archive + " " + spec);
+        Path copy = spec.workDirectory().resolve("tapped-" + UUID.randomUUID() + ".pt");
+        try (Archive checked = Archive.open(archive)) {
+            new Instrumenter(checked).audit(spec.layer(), copy);
+            return new TappedModel(
+                    checked.digest(), spec.layer(), NativeModule.load(copy, spec.device()));
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
+        }
     }
 
     /** Returns the digest of the original archive. */
     public Digest digest() {
-        throw new UnsupportedOperationException();
+        return digest;
     }
 
     /** Returns the tapped layer. */
     public LayerPath layer() {
-        throw new UnsupportedOperationException();
+        return layer;
+    }
+
+    /** Returns where the module runs. */
+    public Device device() {
+        return module.manager().getDevice();
     }
 
     /** Returns the loaded module as a block, for hosts to describe inputs; borrowed. */
     public Block block() {
-        throw new UnsupportedOperationException();
+        return module.block();
     }
 
     /**
@@ -52,16 +88,30 @@ public final class TappedModel implements AutoCloseable {
      * @param inputs borrowed; the result hangs on the manager of the first input
      */
     public NDList forward(NDList inputs) {
-        throw new UnsupportedOperationException();
+        return module.forward(inputs);
     }
 
     /**
      * Returns concept vectors on this model's device, to pass to {@link #audit}.
      *
      * @param cavs unit vectors, all of one dimension {@code d}; at least one
+     * @throws IllegalArgumentException if there is none or dimensions differ
      */
     public CavBank bank(List<DenseVector> cavs) {
-        throw new UnsupportedOperationException();
+        if (cavs.isEmpty()) {
+            throw new IllegalArgumentException("cavs: none (expected: at least one)");
+        }
+        int d = cavs.get(0).dimension();
+        float[] rows = new float[cavs.size() * d];
+        for (int k = 0; k < cavs.size(); k++) {
+            if (cavs.get(k).dimension() != d) {
+                throw new IllegalArgumentException(
+                        "cav: " + cavs.get(k).dimension() + " components (expected: " + d + ")");
+            }
+            System.arraycopy(cavs.get(k).toArray(), 0, rows, k * d, d);
+        }
+        NDManager manager = module.manager().newSubManager();
+        return new CavBank(manager, manager.create(rows, new Shape(cavs.size(), d)));
     }
 
     /**
@@ -72,7 +122,22 @@ public final class TappedModel implements AutoCloseable {
      * @return outputs bit-identical to {@link #forward} and the sensitivities
      */
     public AuditedBatch audit(NDList inputs, CavBank bank, int target) {
-        throw new UnsupportedOperationException();
+        NDList out =
+                module.call(
+                        Instrumenter.AUDIT,
+                        new NDList(inputs.singletonOrThrow(), bank.array(), target(target)));
+        NDArray statistics = out.get(2);
+        NDArray classes = out.get(3);
+        Sensitivities sensitivities =
+                new Sensitivities(
+                        Math.toIntExact(statistics.getShape().get(0)),
+                        bank.concepts(),
+                        statistics.toFloatArray(),
+                        classes.toLongArray());
+        out.get(1).close();
+        statistics.close();
+        classes.close();
+        return new AuditedBatch(new NDList(out.get(0)), sensitivities);
     }
 
     /**
@@ -82,7 +147,11 @@ public final class TappedModel implements AutoCloseable {
      * @param target class whose logit is differentiated; negative: the class of the largest logit
      */
     public TapReading read(FloatTensor inputs, int target) {
-        throw new UnsupportedOperationException();
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDList out = module.call(Instrumenter.GRADIENT, new NDList(x, target(target)));
+            return new TapReading(heap(out.get(0)), heap(out.get(1)), heap(out.get(2)));
+        }
     }
 
     /**
@@ -91,11 +160,67 @@ public final class TappedModel implements AutoCloseable {
      * @param batch samples per call of the engine
      */
     public FloatTensor logits(FloatTensor inputs, int batch) {
-        throw new UnsupportedOperationException();
+        float[] all = new float[0];
+        int classes = 0;
+        for (int from = 0; from < inputs.rows(); from += batch) {
+            FloatTensor rows = inputs.slice(from, Math.min(inputs.rows(), from + batch));
+            try (NDManager unit = module.manager().newSubManager()) {
+                NDArray x = unit.create(rows.values(), new Shape(rows.shape()));
+                FloatTensor logits = heap(module.forward(new NDList(x)).get(0));
+                classes = logits.rowSize();
+                if (from == 0) {
+                    all = new float[Math.multiplyExact(inputs.rows(), classes)];
+                }
+                System.arraycopy(logits.values(), 0, all, from * classes, rows.rows() * classes);
+            }
+        }
+        return FloatTensor.of(all, inputs.rows(), classes);
+    }
+
+    /**
+     * Runs every method on a batch until the engine has specialised it, and compares.
+     *
+     * @param inputs one image batch, borrowed
+     * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ in any
+     *     bit or a gradient is not finite
+     */
+    public void verify(NDList inputs) {
+        for (int i = 0; i < WARM_UPS; i++) {
+            try (NDManager unit = module.manager().newSubManager()) {
+                NDArray x = unit.create(inputs.singletonOrThrow().getShape());
+                inputs.singletonOrThrow().copyTo(x);
+                byte[] plain = module.forward(new NDList(x)).get(0).toByteArray();
+                NDList tapped =
+                        module.call(Instrumenter.GRADIENT, new NDList(x, target(PREDICTED)));
+                if (!Arrays.equals(plain, tapped.get(0).toByteArray())) {
+                    throw refused("audited logits differ from plain ones");
+                }
+                for (float g : tapped.get(2).toFloatArray()) {
+                    if (!Float.isFinite(g)) {
+                        throw refused("the gradient is not finite");
+                    }
+                }
+            }
+        }
+    }
+
+    private AuditException refused(String reason) {
+        return new AuditException(
+                ErrorCode.LAYER_NOT_TAPPABLE,
+                "layer: " + layer + ": " + reason + " (expected: another layer)");
+    }
+
+    private NDArray target(int target) {
+        return targets.computeIfAbsent(
+                Math.max(PREDICTED, target), t -> module.manager().create(new long[] {t}));
+    }
+
+    private static FloatTensor heap(NDArray array) {
+        return FloatTensor.of(array.toFloatArray(), array.getShape().getShape());
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        module.close();
     }
 }

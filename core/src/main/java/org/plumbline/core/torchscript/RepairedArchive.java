@@ -1,31 +1,156 @@
 package org.plumbline.core.torchscript;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import java.nio.file.Path;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.Digest;
+import org.plumbline.core.tensor.FloatTensor;
 
-/** Provenance of a repaired archive: entry {@code extra/plumbline.json} inside it. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A repaired archive: the original with changed tensors and a provenance manifest, entry {@code
+ * extra/plumbline.json}, which names the digest of every other entry. Thread-safe.
+ */
 public final class RepairedArchive {
+    private static final String MANIFEST = "extra/plumbline.json";
+    private static final String ENTRIES = "entries";
+    private static final int LARGEST_MANIFEST = 16 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private RepairedArchive() {}
+
+    /**
+     * Writes the archive with new values of some tensors; everything else is copied.
+     *
+     * @param changed new values by attribute path, each of the shape it has in the archive
+     * @throws AuditException {@code INVALID_ARGUMENT} if a tensor is unknown, not float32 or of
+     *     another shape
+     */
+    public static void patch(Archive source, Map<String, FloatTensor> changed, Path out) {
+        Map<String, byte[]> storages = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, FloatTensor> entry : changed.entrySet()) {
+                StoredTensor tensor = checked(source, entry.getKey(), entry.getValue());
+                String name = "data/" + tensor.key();
+                byte[] storage = storages.get(name);
+                if (storage == null) {
+                    storage = content(source, name);
+                    storages.put(name, storage);
+                }
+                scatter(tensor, entry.getValue().values(), storage);
+            }
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, source.path() + ": " + e, e);
+        }
+        ArchiveWriter.write(source, storages, name -> !name.equals(MANIFEST), out);
+    }
+
+    private static StoredTensor checked(Archive source, String name, FloatTensor values) {
+        StoredTensor tensor = source.tensors().get(name);
+        if (tensor == null || tensor.kind() != DataKind.FLOAT32) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT, "tensor", name, "a float32 tensor of the archive");
+        }
+        if (tensor.size() != values.values().length) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT, name, values, "shape " + tensor.shape());
+        }
+        return tensor;
+    }
+
+    private static byte[] content(Archive source, String entry) throws IOException {
+        return source.read(entry, Integer.MAX_VALUE)
+                .orElseThrow(
+                        () -> AuditException.of(ErrorCode.BAD_ARCHIVE, entry, "missing", "it"));
+    }
+
+    /** Writes in logical order through the strides, since a tensor may be a view. */
+    private static void scatter(StoredTensor tensor, float[] values, byte[] content) {
+        ByteBuffer storage = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        int axes = tensor.shape().size();
+        long[] index = new long[axes];
+        long at = tensor.offset();
+        for (float value : values) {
+            storage.putFloat(Math.toIntExact(at * Float.BYTES), value);
+            for (int axis = axes - 1; axis >= 0; axis--) {
+                at += tensor.strides().get(axis);
+                if (++index[axis] < tensor.shape().get(axis)) {
+                    break;
+                }
+                at -= tensor.shape().get(axis) * tensor.strides().get(axis);
+                index[axis] = 0;
+            }
+        }
+    }
 
     /**
      * Writes {@code candidate} with a manifest to {@code out}; adds field {@code entries}, the
      * digest of every other entry. {@code out} appears only when complete.
      */
     public static void seal(Path candidate, ObjectNode manifest, Path out) {
-        throw new UnsupportedOperationException(candidate + " " + manifest + " " + out);
+        try (Archive archive = Archive.open(candidate)) {
+            ObjectNode sealed = manifest.deepCopy();
+            ObjectNode entries = sealed.putObject(ENTRIES);
+            for (String name : new TreeSet<>(archive.entries())) {
+                if (!name.equals(MANIFEST)) {
+                    entries.put(name, Digest.of(content(archive, name)).hex());
+                }
+            }
+            byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(sealed);
+            ArchiveWriter.write(archive, Map.of(MANIFEST, text), name -> true, out);
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, candidate + ": " + e, e);
+        }
     }
 
     /**
      * Checks every entry against the manifest.
      *
      * @return the manifest
-     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} if there is no manifest
-     *     or an entry differs, is missing or was added
+     * @throws AuditException {@code BAD_ARCHIVE} if there is no manifest or an entry differs, is
+     *     missing or was added
      */
-    public static JsonNode verify(Path archive) {
-        throw new UnsupportedOperationException(archive.toString());
+    public static JsonNode verify(Path path) {
+        try (Archive archive = Archive.open(path)) {
+            JsonNode manifest =
+                    JSON.readTree(
+                            archive.read(MANIFEST, LARGEST_MANIFEST)
+                                    .orElseThrow(() -> broken(MANIFEST, "missing")));
+            JsonNode entries = manifest.path(ENTRIES);
+            Set<String> names = new TreeSet<>(archive.entries());
+            names.remove(MANIFEST);
+            for (String name : names) {
+                String expected = entries.path(name).asText("");
+                if (!Digest.of(content(archive, name)).hex().equals(expected)) {
+                    throw broken(name, expected.isEmpty() ? "added" : "changed");
+                }
+            }
+            entries.fieldNames()
+                    .forEachRemaining(
+                            name -> {
+                                if (!names.contains(name)) {
+                                    throw broken(name, "missing");
+                                }
+                            });
+            return manifest;
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, path + ": " + e, e);
+        }
+    }
+
+    private static AuditException broken(String entry, String value) {
+        return AuditException.of(
+                ErrorCode.BAD_ARCHIVE, entry, value, "the archive its manifest describes");
     }
 }

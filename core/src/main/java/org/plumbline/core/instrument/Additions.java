@@ -1,0 +1,82 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+import org.plumbline.core.torchscript.source.Parameter;
+import org.plumbline.core.torchscript.source.SourceFile;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Methods to add to classes, and the code files that result. Confined to one thread. */
+final class Additions {
+    private final Map<ClassSource, StringBuilder> methods = new LinkedHashMap<>();
+    private int names;
+
+    /** Returns a method name that no exporter uses. */
+    String freshName(MethodSource method, String purpose) {
+        names++;
+        return method.name() + "__plumbline_" + purpose + "_" + names;
+    }
+
+    /**
+     * Adds a method.
+     *
+     * @param parameters texts {@code name: type} after SELF
+     * @param body statements, one a line, without indentation
+     */
+    void add(
+            ClassSource type,
+            String self,
+            String name,
+            List<String> parameters,
+            String returns,
+            List<String> body) {
+        StringBuilder text = methods.computeIfAbsent(type, t -> new StringBuilder());
+        text.append("  def ").append(name).append('(').append(self).append(": ");
+        text.append(type.qualifiedName());
+        parameters.forEach(p -> text.append(",\n    ").append(p));
+        text.append(") -> ").append(returns).append(":\n");
+        body.forEach(line -> text.append("    ").append(line).append('\n'));
+    }
+
+    /** Returns the parameters of a method as texts, defaults dropped. */
+    static List<String> parameters(MethodSource method) {
+        return method.parameters().stream().map(p -> p.name() + ": " + p.type()).toList();
+    }
+
+    /** Returns {@code (SELF).method(a, b, )}. */
+    static String selfCall(MethodSource method, String name) {
+        return "("
+                + method.self()
+                + ")."
+                + name
+                + "("
+                + method.parameters().stream()
+                        .map(Parameter::name)
+                        .map(p -> p + ", ")
+                        .collect(Collectors.joining())
+                + ")";
+    }
+
+    /** Returns the edited code files by entry name. */
+    Map<String, byte[]> entries() {
+        Map<SourceFile, List<ClassSource>> files = new LinkedHashMap<>();
+        methods.keySet()
+                .forEach(c -> files.computeIfAbsent(c.file(), f -> new ArrayList<>()).add(c));
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        files.forEach(
+                (file, classes) -> {
+                    StringBuilder text = new StringBuilder(file.text());
+                    classes.sort(Comparator.comparingInt(ClassSource::end).reversed());
+                    classes.forEach(c -> text.insert(c.end(), methods.get(c)));
+                    entries.put(file.entry(), text.toString().getBytes(StandardCharsets.UTF_8));
+                });
+        return entries;
+    }
+}

@@ -1,0 +1,47 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.torchscript.source.SourceFile;
+import org.plumbline.core.torchscript.source.Statement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Replacements of stretches of a file's text, applied on copying. Confined to one thread. */
+final class Edits {
+    private final SourceFile file;
+    private final TreeMap<Integer, Edit> edits = new TreeMap<>();
+
+    Edits(SourceFile file) {
+        this.file = file;
+    }
+
+    /** Replaces the characters from {@code start} to {@code end}; stretches must not overlap. */
+    void replace(int start, int end, String text) {
+        edits.put(start, new Edit(end, text));
+    }
+
+    /** Returns statements as lines relative to the method's indentation, edits applied. */
+    List<String> lines(List<Statement> statements) {
+        List<String> lines = new ArrayList<>();
+        for (Statement statement : statements) {
+            int deeper = statement.indent() - Statement.TOP_LEVEL;
+            lines.add(" ".repeat(deeper) + text(statement.start(), statement.end()));
+        }
+        return lines;
+    }
+
+    /** Returns the text from {@code start} to {@code end}, edits applied. */
+    String text(int start, int end) {
+        StringBuilder text = new StringBuilder();
+        int at = start;
+        for (Map.Entry<Integer, Edit> entry : edits.subMap(start, end).entrySet()) {
+            text.append(file.text(at, entry.getKey())).append(entry.getValue().text());
+            at = entry.getValue().end();
+        }
+        return text.append(file.text(at, end)).toString();
+    }
+
+    private record Edit(int end, String text) {}
+}

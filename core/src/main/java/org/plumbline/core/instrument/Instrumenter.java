@@ -1,0 +1,183 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.ArchiveWriter;
+import org.plumbline.core.torchscript.ModuleNode;
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Writes copies of archives with added methods. {@code forward} and every weight stay as they are;
+ * entries the engine does not need are left out. Thread-safe.
+ */
+public final class Instrumenter {
+    /**
+     * {@code (x, cavs [K, d], target [1]) -> (logits, activation, statistics [n, K, 4], class)}.
+     */
+    public static final String AUDIT = "plumbline_audit";
+
+    /** {@code (x, target [1]) -> (logits, activation, gradient)}. */
+    public static final String GRADIENT = "plumbline_gradient";
+
+    /** {@code (x) -> tensors after the cut}, the layer's output first. */
+    public static final String TRUNK = "plumbline_trunk";
+
+    /** {@code (tensors after the cut) -> logits}. */
+    public static final String HEAD = "plumbline_head";
+
+    /** {@code (x, labels, weights, cavs, signs, lambda) -> ([loss, ce, penalty], gradients)}. */
+    public static final String LOSS = "plumbline_loss";
+
+    /** As {@link #LOSS} with {@code (caches, rows)} in place of {@code x}. */
+    public static final String LOSS_CACHED = "plumbline_loss_cached";
+
+    /** {@code (gradients, moments, numbers) -> gradient norm}; updates parameters in place. */
+    public static final String UPDATE = "plumbline_update";
+
+    /** {@code (any tensor) -> trained parameters}. */
+    public static final String PARAMETERS = "plumbline_parameters";
+
+    /** {@code (any tensor) -> parameters and buffers of floats}. */
+    public static final String STATE = "plumbline_state";
+
+    private static final int SUGGESTIONS = 5;
+
+    private final Archive archive;
+    private final ClassSource root;
+
+    /** Prepares instrumentation of an archive, which is borrowed. */
+    public Instrumenter(Archive archive) {
+        this.archive = archive;
+        this.root = archive.rootType();
+    }
+
+    /**
+     * Writes a copy with {@link #AUDIT} and {@link #GRADIENT} at a layer.
+     *
+     * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
+     *     wrong path
+     */
+    public void audit(LayerPath layer, Path out) {
+        Additions additions = new Additions();
+        try {
+            MethodSource forward = forward();
+            AuditMethods.add(additions, root, forward, tap(additions, forward, layer.segments()));
+        } catch (Untappable e) {
+            throw refused(layer, e);
+        }
+        write(additions, out);
+    }
+
+    /**
+     * Writes a copy with training methods.
+     *
+     * @param state attribute paths that {@link #STATE} returns
+     * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the statement that prevents the split
+     */
+    public void training(TrainingPlan plan, List<String> state, Path out) {
+        Additions additions = new Additions();
+        try {
+            MethodSource forward = forward();
+            TrainingMethods methods = new TrainingMethods(additions, root, forward, plan);
+            Optional<SplitWeaver.Halves> halves = Optional.empty();
+            if (plan.cut().isPresent()) {
+                List<String> segments = plan.cut().get().segments();
+                requireReached(forward, segments);
+                SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
+                halves = Optional.of(weaver.weave(root, forward, segments));
+            }
+            methods.add(halves);
+            methods.addState(STATE, state);
+        } catch (Untappable e) {
+            throw refused(plan.cut().orElseThrow(), e);
+        }
+        write(additions, out);
+    }
+
+    /** Returns every module path below the root with whether it can be tapped. */
+    public List<LayerStatus> layers() {
+        return archive.modules().stream()
+                .filter(module -> !module.path().isEmpty())
+                .map(this::status)
+                .toList();
+    }
+
+    private LayerStatus status(ModuleNode module) {
+        Optional<String> obstacle = Optional.empty();
+        try {
+            List<String> segments = List.of(module.path().split("\\."));
+            tap(new Additions(), forward(), segments);
+        } catch (Untappable e) {
+            obstacle = Optional.of(e.reason());
+        }
+        return new LayerStatus(module.path(), module.simpleType(), obstacle);
+    }
+
+    private String tap(Additions additions, MethodSource forward, List<String> segments)
+            throws Untappable {
+        requireReached(forward, segments);
+        return new TapWeaver(new Router(archive), additions).weave(root, forward, segments);
+    }
+
+    private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
+        Router router = new Router(archive);
+        if (archive.module(String.join(".", segments)).isEmpty()) {
+            throw new Untappable("no such layer" + suggestions(String.join(".", segments)));
+        }
+        if (router.routes(root, forward, segments).isEmpty()) {
+            throw new Untappable(router.reason(root, segments));
+        }
+    }
+
+    private MethodSource forward() throws Untappable {
+        MethodSource forward =
+                root.method("forward").orElseThrow(() -> new Untappable("there is no forward"));
+        TapWeaver.requireTensor(root, forward);
+        List<String> types = forward.parameters().stream().map(p -> p.type()).toList();
+        if (!types.equals(List.of("Tensor"))) {
+            throw new Untappable("forward takes " + types + ", not one Tensor");
+        }
+        return forward;
+    }
+
+    private String suggestions(String path) {
+        String near =
+                archive.modules().stream()
+                        .map(ModuleNode::path)
+                        .filter(p -> !p.isEmpty())
+                        .sorted(Comparator.comparingInt(p -> EditDistance.between(p, path)))
+                        .limit(SUGGESTIONS)
+                        .collect(Collectors.joining(", "));
+        return near.isEmpty() ? "" : "; near: " + near;
+    }
+
+    private static AuditException refused(LayerPath layer, Untappable e) {
+        return new AuditException(
+                ErrorCode.LAYER_NOT_TAPPABLE,
+                "layer: " + layer + ": " + e.reason() + " (expected: a tappable layer)",
+                e);
+    }
+
+    private void write(Additions additions, Path out) {
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    private static boolean needed(String entry) {
+        return entry.equals("data.pkl")
+                || entry.equals("constants.pkl")
+                || entry.equals("version")
+                || entry.equals("byteorder")
+                || entry.startsWith("data/")
+                || entry.startsWith("constants/")
+                || (entry.startsWith("code/") && entry.endsWith(".py"));
+    }
+}

@@ -1,0 +1,165 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+import org.plumbline.core.torchscript.source.Parameter;
+import org.plumbline.core.torchscript.source.SourceFile;
+import org.plumbline.core.torchscript.source.Statement;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Splits the methods between the root and a layer in two: a trunk up to and including the layer,
+ * and a head after it. Both are added; the trunk returns the tensors the head needs, the layer's
+ * output first, then values that bypass it, such as a residual branch. Confined to one thread.
+ *
+ * <p>Names of submodules, functions and literals are repeated in the head, as they cost nothing;
+ * every other value that crosses is taken to be a tensor, which the engine checks on loading.
+ */
+final class SplitWeaver {
+    static final String STATE = "pl_state";
+
+    private final Router router;
+    private final Additions additions;
+
+    SplitWeaver(Router router, Additions additions) {
+        this.router = router;
+        this.additions = additions;
+    }
+
+    /**
+     * The two halves of a method.
+     *
+     * @param values tensors the trunk returns
+     */
+    record Halves(String trunk, String head, int values) {}
+
+    Halves weave(ClassSource type, MethodSource method, List<String> rest) throws Untappable {
+        return rest.isEmpty() ? leaf(type, method) : split(type, method, rest);
+    }
+
+    private Halves leaf(ClassSource type, MethodSource method) throws Untappable {
+        TapWeaver.requireTensor(type, method);
+        Halves halves = names(method, 1);
+        additions.add(
+                type,
+                method.self(),
+                halves.trunk(),
+                Additions.parameters(method),
+                "List[Tensor]",
+                List.of("return [" + Additions.selfCall(method, method.name()) + "]"));
+        additions.add(
+                type,
+                method.self(),
+                halves.head(),
+                List.of(STATE + ": List[Tensor]"),
+                "Tensor",
+                List.of("return torch.clone(" + STATE + "[0])"));
+        return halves;
+    }
+
+    private Halves names(MethodSource method, int values) {
+        return new Halves(
+                additions.freshName(method, "trunk"), additions.freshName(method, "head"), values);
+    }
+
+    private Halves split(ClassSource type, MethodSource method, List<String> rest)
+            throws Untappable {
+        List<Route> routes = router.routes(type, method, rest);
+        if (routes.isEmpty()) {
+            throw new Untappable("it is never called");
+        }
+        Route route = routes.get(routes.size() - 1);
+        int cut = method.body().indexOf(route.statement());
+        SourceFile file = type.file();
+        if (route.statement().indent() != Statement.TOP_LEVEL) {
+            throw new Untappable(
+                    "`"
+                            + file.text(route.statement().start(), route.statement().end())
+                            + "` stands in a branch or loop");
+        }
+        Halves below = weave(route.type(), route.method(), route.rest());
+        List<Statement> before = method.body().subList(0, cut);
+        List<Statement> after = method.body().subList(cut + 1, method.body().size());
+        Crossing crossing = crossing(method, route, before, after);
+        Halves halves = names(method, below.values() + crossing.tensors.size());
+
+        List<String> trunk = new ArrayList<>(new Edits(file).lines(before));
+        String arguments = file.text(route.call().argumentsStart(), route.call().argumentsEnd());
+        trunk.add(
+                STATE
+                        + " = ("
+                        + route.call().receiver()
+                        + ")."
+                        + below.trunk()
+                        + "("
+                        + arguments
+                        + ")");
+        int number = 0;
+        for (String name : crossing.tensors) {
+            trunk.add("pl_n" + number++ + " = torch.append(" + STATE + ", " + name + ")");
+        }
+        trunk.add("return " + STATE);
+        additions.add(
+                type,
+                method.self(),
+                halves.trunk(),
+                Additions.parameters(method),
+                "List[Tensor]",
+                trunk);
+
+        List<String> head = new ArrayList<>(new Edits(file).lines(crossing.repeated));
+        int at = below.values();
+        for (String name : crossing.tensors) {
+            head.add(name + " = torch.clone(" + STATE + "[" + at++ + "])");
+        }
+        Edits edits = new Edits(file);
+        edits.replace(
+                route.call().start(),
+                route.call().end(),
+                "(" + route.call().receiver() + ")." + below.head() + "(" + STATE + ", )");
+        head.addAll(edits.lines(List.of(route.statement())));
+        head.addAll(edits.lines(after));
+        additions.add(
+                type,
+                method.self(),
+                halves.head(),
+                List.of(STATE + ": List[Tensor]"),
+                method.returnType(),
+                head);
+        return halves;
+    }
+
+    private static Crossing crossing(
+            MethodSource method, Route route, List<Statement> before, List<Statement> after) {
+        Set<String> needed = new LinkedHashSet<>();
+        after.forEach(s -> needed.addAll(s.used()));
+        needed.addAll(route.statement().used(route.call().start(), route.call().end()));
+        needed.add(route.call().receiver());
+        Set<String> repeatable = new LinkedHashSet<>(Set.of(method.self()));
+        List<Statement> repeated = new ArrayList<>();
+        Set<String> defined = new LinkedHashSet<>();
+        method.parameters().stream().map(Parameter::name).forEach(defined::add);
+        before.forEach(s -> defined.addAll(s.assigned()));
+        for (Statement statement : before) {
+            boolean plain =
+                    statement.indent() == Statement.TOP_LEVEL
+                            && statement.isPlain()
+                            && statement.used().stream()
+                                    .allMatch(n -> repeatable.contains(n) || !defined.contains(n));
+            if (plain) {
+                repeatable.addAll(statement.assigned());
+                repeated.add(statement);
+            }
+        }
+        Set<String> tensors = new LinkedHashSet<>(needed);
+        tensors.retainAll(defined);
+        tensors.removeAll(repeatable);
+        return new Crossing(repeated, List.copyOf(tensors));
+    }
+
+    private record Crossing(List<Statement> repeated, List<String> tensors) {}
+}

@@ -1,0 +1,78 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+import org.plumbline.core.torchscript.source.SourceFile;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds copies of the methods between the root and a layer that hand down a list; the layer's copy
+ * appends its output, cut from the graph below, and returns a clone of it. The clone keeps in-place
+ * operations that follow from overwriting the tapped value. Confined to one thread.
+ */
+final class TapWeaver {
+    static final String TAPS = "pl_taps";
+
+    private final Router router;
+    private final Additions additions;
+    private final Map<String, String> woven = new HashMap<>();
+
+    TapWeaver(Router router, Additions additions) {
+        this.router = router;
+        this.additions = additions;
+    }
+
+    /** Returns the name of the tapped copy of a method. */
+    String weave(ClassSource type, MethodSource method, List<String> rest) throws Untappable {
+        String key = type.qualifiedName() + "#" + method.name() + "#" + String.join(".", rest);
+        String known = woven.get(key);
+        if (known != null) {
+            return known;
+        }
+        String name = additions.freshName(method, "tap");
+        woven.put(key, name);
+        List<String> body = rest.isEmpty() ? leaf(type, method) : copy(type, method, rest);
+        List<String> parameters = new ArrayList<>(List.of(TAPS + ": List[Tensor]"));
+        parameters.addAll(Additions.parameters(method));
+        additions.add(type, method.self(), name, parameters, method.returnType(), body);
+        return name;
+    }
+
+    private static List<String> leaf(ClassSource type, MethodSource method) throws Untappable {
+        requireTensor(type, method);
+        return List.of(
+                "pl_y = " + Additions.selfCall(method, method.name()),
+                "pl_a = torch.requires_grad_(torch.detach(pl_y))",
+                "pl_n = torch.append(" + TAPS + ", pl_a)",
+                "return torch.clone(pl_a)");
+    }
+
+    static void requireTensor(ClassSource type, MethodSource method) throws Untappable {
+        if (!method.returnType().equals("Tensor")) {
+            throw new Untappable(
+                    type.simpleName() + " returns " + method.returnType() + ", not a Tensor");
+        }
+    }
+
+    private List<String> copy(ClassSource type, MethodSource method, List<String> rest)
+            throws Untappable {
+        Edits edits = new Edits(type.file());
+        for (Route route : router.routes(type, method, rest)) {
+            String tapped = weave(route.type(), route.method(), route.rest());
+            edits.replace(
+                    route.call().method().start(),
+                    route.call().argumentsStart(),
+                    tapped + "(" + TAPS + ", ");
+        }
+        return edits.lines(method.body());
+    }
+
+    /** Returns the text of an unedited method body, line by line. */
+    static List<String> lines(SourceFile file, MethodSource method) {
+        return new Edits(file).lines(method.body());
+    }
+}

@@ -1,0 +1,265 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.instrument.Objective.Aggregation;
+import org.plumbline.core.instrument.Objective.Criterion;
+import org.plumbline.core.instrument.Objective.RrClarc;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The root methods that compute losses and gradients and update parameters. */
+final class TrainingMethods {
+    private static final String PARAMETERS = "pl_parameters";
+    private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
+
+    private final Additions additions;
+    private final ClassSource root;
+    private final MethodSource forward;
+    private final TrainingPlan plan;
+
+    TrainingMethods(
+            Additions additions, ClassSource root, MethodSource forward, TrainingPlan plan) {
+        this.additions = additions;
+        this.root = root;
+        this.forward = forward;
+        this.plan = plan;
+    }
+
+    void add(Optional<SplitWeaver.Halves> halves) {
+        addState(Instrumenter.PARAMETERS, plan.trainable());
+        halves.ifPresent(this::addTrunk);
+        addLoss(halves);
+        addUpdate();
+    }
+
+    void addState(String name, List<String> tensors) {
+        List<String> body = new ArrayList<>(references(tensors, "pl_all"));
+        body.add("return pl_all");
+        method(name, List.of("pl_anchor: Tensor"), "List[Tensor]", body);
+    }
+
+    private void addTrunk(SplitWeaver.Halves halves) {
+        method(
+                Instrumenter.TRUNK,
+                List.of("pl_x: Tensor"),
+                "List[Tensor]",
+                List.of("return (" + forward.self() + ")." + halves.trunk() + "(pl_x, )"));
+        method(
+                Instrumenter.HEAD,
+                List.of("pl_caches: List[Tensor]"),
+                "Tensor",
+                List.of("return (" + forward.self() + ")." + halves.head() + "(pl_caches, )"));
+    }
+
+    private void addLoss(Optional<SplitWeaver.Halves> halves) {
+        List<String> common =
+                List.of(
+                        "pl_labels: Tensor",
+                        "pl_weights: Tensor",
+                        "pl_cavs: Tensor",
+                        "pl_signs: Tensor",
+                        "pl_lambda: Tensor");
+        List<String> images = new ArrayList<>(List.of("pl_x: Tensor"));
+        images.addAll(common);
+        List<String> body = new ArrayList<>();
+        if (halves.isPresent()) {
+            body.add("pl_state = (" + forward.self() + ")." + halves.get().trunk() + "(pl_x, )");
+            body.addAll(fromState(halves.get(), !plan.wholeGraph()));
+        } else {
+            body.add("pl_logits = (" + forward.self() + ").forward(pl_x, )");
+        }
+        body.addAll(loss("pl_labels"));
+        method(Instrumenter.LOSS, images, "Tuple[Tensor, List[Tensor]]", body);
+        if (halves.isEmpty() || plan.wholeGraph()) {
+            return;
+        }
+        List<String> cached =
+                new ArrayList<>(List.of("pl_caches: List[Tensor]", "pl_rows: Tensor"));
+        cached.addAll(common);
+        List<String> gathered = new ArrayList<>(List.of("pl_state = annotate(List[Tensor], [])"));
+        for (int i = 0; i < halves.get().values(); i++) {
+            gathered.add(
+                    "pl_k"
+                            + i
+                            + " = torch.append(pl_state, torch.index_select(pl_caches["
+                            + i
+                            + "], 0, pl_rows))");
+        }
+        gathered.add("pl_y = torch.index_select(pl_labels, 0, pl_rows)");
+        gathered.addAll(fromState(halves.get(), true));
+        gathered.addAll(loss("pl_y"));
+        method(Instrumenter.LOSS_CACHED, cached, "Tuple[Tensor, List[Tensor]]", gathered);
+    }
+
+    private List<String> fromState(SplitWeaver.Halves halves, boolean detach) {
+        List<String> body = new ArrayList<>();
+        body.add(
+                detach
+                        ? "pl_a = torch.requires_grad_(torch.detach(pl_state[0]))"
+                        : "pl_a = pl_state[0]");
+        body.add("pl_inputs = [pl_a]");
+        for (int i = 1; i < halves.values(); i++) {
+            body.add("pl_i" + i + " = torch.append(pl_inputs, pl_state[" + i + "])");
+        }
+        body.add("pl_logits = (" + forward.self() + ")." + halves.head() + "(pl_inputs, )");
+        return body;
+    }
+
+    private List<String> loss(String labels) {
+        List<String> body = new ArrayList<>();
+        body.add(
+                "pl_ce = torch.cross_entropy_loss(pl_logits, "
+                        + labels
+                        + ", pl_weights, 1, -100, 0.)");
+        if (plan.objective() instanceof RrClarc rr) {
+            body.addAll(penalty(rr));
+            body.add("pl_loss = torch.add(pl_ce, torch.mul(pl_lambda, pl_penalty))");
+        } else {
+            body.add("pl_penalty = torch.zeros_like(pl_ce)");
+            body.add("pl_loss = pl_ce");
+        }
+        body.addAll(references(plan.trainable(), PARAMETERS));
+        body.add(
+                "pl_grads = torch.autograd.grad([pl_loss], "
+                        + PARAMETERS
+                        + ", None, False, False, True)");
+        body.add("pl_out = annotate(List[Tensor], [])");
+        body.add("for pl_j in range(torch.len(" + PARAMETERS + ")):");
+        body.add("  pl_g = pl_grads[pl_j]");
+        body.add("  if torch.__is__(pl_g, None):");
+        body.add("    pl_r = torch.zeros_like(" + PARAMETERS + "[pl_j])");
+        body.add("  else:");
+        body.add("    pl_r = unchecked_cast(Tensor, pl_g)");
+        body.add("  pl_m = torch.append(pl_out, torch.detach(pl_r))");
+        body.add("pl_terms = torch.detach(torch.stack([pl_loss, pl_ce, pl_penalty], 0))");
+        body.add("return (pl_terms, pl_out)");
+        return body;
+    }
+
+    private static List<String> penalty(RrClarc rr) {
+        List<String> body = new ArrayList<>();
+        body.add("pl_scalar = " + scalar(rr.criterion()));
+        body.add("pl_o = torch.autograd.grad([pl_scalar], [pl_a], None, True, True, False)[0]");
+        body.add("pl_f = torch.flatten(torch.unsqueeze(unchecked_cast(Tensor, pl_o), -1), 2)");
+        String aggregation = rr.aggregation().name().toLowerCase(Locale.ROOT);
+        boolean mean = aggregation.endsWith("_mean");
+        body.add("pl_d = " + (mean ? "torch.mean(pl_f, [2], True)" : "pl_f"));
+        body.add("pl_s = " + sensitivity(rr.aggregation()));
+        body.add(
+                "pl_penalty = torch.mean("
+                        + (aggregation.startsWith("l2")
+                                ? "torch.mul(pl_s, pl_s)"
+                                : "torch.abs(pl_s)")
+                        + ")");
+        return body;
+    }
+
+    private static String scalar(Criterion criterion) {
+        return switch (criterion) {
+            case MAX_LOGIT -> "torch.sum((torch.max(pl_logits, 1))[0])";
+            case LOGPROBS ->
+                    "torch.sum(torch.mean(torch.log(torch.add(torch.softmax(pl_logits, 1),"
+                            + " 1.0000000000000001e-05)), [1]))";
+            case TARGET_LOGIT, ALL_LOGITS, ALL_LOGITS_RANDOM ->
+                    "torch.sum(torch.mul(pl_logits, pl_signs))";
+        };
+    }
+
+    private static String sensitivity(Aggregation aggregation) {
+        return switch (aggregation) {
+            case COSINE, COSINE_MEAN ->
+                    "torch.cosine_similarity(torch.unsqueeze(pl_d, 1), torch.unsqueeze("
+                            + "torch.unsqueeze(pl_cavs, 0), -1), 2, 1e-08)";
+            case L1, L2, L1_MEAN, L2_MEAN -> "torch.matmul(pl_cavs, pl_d)";
+        };
+    }
+
+    private void addUpdate() {
+        List<String> body = new ArrayList<>(references(plan.trainable(), PARAMETERS));
+        body.add("pl_total = torch.zeros_like(torch.select(pl_numbers, 0, 0))");
+        body.add("for pl_j in range(torch.len(pl_grads)):");
+        body.add("  pl_q = torch.sum(torch.mul(pl_grads[pl_j], pl_grads[pl_j]))");
+        body.add("  pl_m = torch.add_(pl_total, pl_q)");
+        body.add("pl_norm = torch.sqrt(pl_total)");
+        body.add("pl_lr = " + number(0));
+        body.add("pl_decay = " + number(2));
+        body.add("pl_ratio = torch.div(torch.select(pl_numbers, 0, 1), torch.add(pl_norm, 1e-06))");
+        body.add("pl_scale = float(torch.clamp(pl_ratio, None, 1.))");
+        body.add("for pl_j in range(torch.len(pl_grads)):");
+        body.add("  pl_p = torch.detach(" + PARAMETERS + "[pl_j])");
+        body.add("  pl_g = torch.add(torch.mul(pl_grads[pl_j], pl_scale), pl_p, alpha=pl_decay)");
+        body.addAll(plan.optimizer() == Optimizer.SGD ? sgd() : adam());
+        body.add("return pl_norm");
+        method(
+                Instrumenter.UPDATE,
+                List.of("pl_grads: List[Tensor]", "pl_moments: List[Tensor]", "pl_numbers: Tensor"),
+                "Tensor",
+                body);
+    }
+
+    /** Numbers: rate, clipping norm, weight decay, momentum. */
+    private static List<String> sgd() {
+        return List.of(
+                "  pl_b = torch.add_(torch.mul_(pl_moments[pl_j], " + number(3) + "), pl_g)",
+                "  pl_u = torch.add_(pl_p, pl_b, alpha=torch.neg(pl_lr))");
+    }
+
+    /** Numbers: rate / (1 - beta1^t), clip, decay, beta1, beta2, sqrt(1 - beta2^t), epsilon. */
+    private static List<String> adam() {
+        return List.of(
+                "  pl_first = pl_moments[pl_j]",
+                "  pl_second = pl_moments[torch.add(pl_j, torch.len(pl_grads))]",
+                "  pl_b1 = " + number(3),
+                "  pl_b2 = " + number(4),
+                "  pl_v1 = torch.add_(torch.mul_(pl_first, pl_b1), pl_g, alpha=torch.sub(1.,"
+                        + " pl_b1))",
+                "  pl_v2 = torch.addcmul_(torch.mul_(pl_second, pl_b2), pl_g, pl_g,"
+                        + " value=torch.sub(1., pl_b2))",
+                "  pl_root = torch.div(torch.sqrt(pl_second), " + number(5) + ")",
+                "  pl_under = torch.add_(pl_root, " + number(6) + ")",
+                "  pl_u = torch.addcdiv_(pl_p, pl_first, pl_under, value=torch.neg(pl_lr))");
+    }
+
+    private static String number(int i) {
+        return "float(torch.select(pl_numbers, 0, " + i + "))";
+    }
+
+    /** Returns lines that put attributes of the root, by path, into a list. */
+    private List<String> references(List<String> tensors, String list) {
+        List<String> lines = new ArrayList<>(List.of(list + " = annotate(List[Tensor], [])"));
+        int number = 0;
+        for (String path : tensors) {
+            String at = forward.self();
+            for (String attribute : new LayerPath(path).segments()) {
+                String next = list + "_" + number++;
+                boolean plain = attribute.matches(NAME);
+                lines.add(
+                        next
+                                + " = "
+                                + (plain
+                                        ? at + "." + attribute
+                                        : "getattr(" + at + ", \"" + attribute + "\")"));
+                at = next;
+            }
+            lines.add(
+                    list
+                            + "_"
+                            + number++
+                            + " = torch.append("
+                            + list
+                            + ", unchecked_cast(Tensor, "
+                            + at
+                            + "))");
+        }
+        return lines;
+    }
+
+    private void method(String name, List<String> parameters, String returns, List<String> body) {
+        additions.add(root, forward.self(), name, parameters, returns, body);
+    }
+}

@@ -1,0 +1,105 @@
+package org.plumbline.core.sensitivity;
+
+import org.plumbline.core.tensor.FloatTensor;
+
+/**
+ * Brings a pixel mask of an artifact to the locations of a layer: Gaussian blur, then bilinear
+ * resize without antialiasing.
+ *
+ * <p>Source: frederikpahde/rrclarc, {@code experiments/evaluation/compute_tcav.py} (blur 41, sigma
+ * 8, reflected borders); torchvision before 0.17 for the resize.
+ */
+public final class LatentMask {
+    /** Locations above this value of the resized mask count as artifact. */
+    public static final float THRESHOLD = 0.2f;
+
+    private static final int RADIUS = 20;
+    private static final double SIGMA = 8;
+
+    private LatentMask() {}
+
+    /**
+     * Returns the blurred masks at the layer's resolution, before the threshold.
+     *
+     * @param masks {@code [n, h, w]} of pixels, at least 2 pixels along each axis
+     * @return {@code [n, height, width]}
+     */
+    public static FloatTensor values(FloatTensor masks, int height, int width) {
+        int h = masks.extent(1);
+        int w = masks.extent(2);
+        float[] out = new float[masks.rows() * height * width];
+        for (int i = 0; i < masks.rows(); i++) {
+            double[] pixels = new double[h * w];
+            for (int p = 0; p < pixels.length; p++) {
+                pixels[p] = masks.values()[i * h * w + p];
+            }
+            double[] blurred = blur(blur(pixels, h, w, true), h, w, false);
+            resize(blurred, h, w, out, i * height * width, height, width);
+        }
+        return FloatTensor.of(out, masks.rows(), height, width);
+    }
+
+    /** Returns 1 where {@link #values} lie above {@link #THRESHOLD}, else 0. */
+    public static FloatTensor of(FloatTensor masks, int height, int width) {
+        FloatTensor mask = values(masks, height, width);
+        for (int p = 0; p < mask.values().length; p++) {
+            mask.values()[p] = mask.values()[p] > THRESHOLD ? 1 : 0;
+        }
+        return mask;
+    }
+
+    private static double[] blur(double[] pixels, int h, int w, boolean alongRows) {
+        double[] kernel = kernel();
+        double[] out = new double[pixels.length];
+        for (int y = 0; y < h; y++) {
+            for (int x = 0; x < w; x++) {
+                double sum = 0;
+                for (int k = -RADIUS; k <= RADIUS; k++) {
+                    int at = alongRows ? y * w + reflected(x + k, w) : reflected(y + k, h) * w + x;
+                    sum += kernel[k + RADIUS] * pixels[at];
+                }
+                out[y * w + x] = sum;
+            }
+        }
+        return out;
+    }
+
+    private static double[] kernel() {
+        double[] kernel = new double[2 * RADIUS + 1];
+        double sum = 0;
+        for (int k = -RADIUS; k <= RADIUS; k++) {
+            kernel[k + RADIUS] = Math.exp(-0.5 * (k / SIGMA) * (k / SIGMA));
+            sum += kernel[k + RADIUS];
+        }
+        for (int k = 0; k < kernel.length; k++) {
+            kernel[k] /= sum;
+        }
+        return kernel;
+    }
+
+    /** Mirrors at the border pixels, which are not repeated. */
+    private static int reflected(int at, int size) {
+        int period = 2 * (size - 1);
+        int folded = Math.floorMod(at, period);
+        return folded < size ? folded : period - folded;
+    }
+
+    private static void resize(
+            double[] in, int h, int w, float[] out, int offset, int height, int width) {
+        for (int y = 0; y < height; y++) {
+            double sourceY = Math.max(0, (y + 0.5) * h / height - 0.5);
+            int y0 = (int) sourceY;
+            int y1 = Math.min(y0 + 1, h - 1);
+            double fy = sourceY - y0;
+            for (int x = 0; x < width; x++) {
+                double sourceX = Math.max(0, (x + 0.5) * w / width - 0.5);
+                int x0 = (int) sourceX;
+                int x1 = Math.min(x0 + 1, w - 1);
+                double fx = sourceX - x0;
+                double top = in[y0 * w + x0] * (1 - fx) + in[y0 * w + x1] * fx;
+                double bottom = in[y1 * w + x0] * (1 - fx) + in[y1 * w + x1] * fx;
+                out[offset + y * width + x] = (float) (top * (1 - fy) + bottom * fy);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package org.plumbline.core.tap;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A loaded archive whose methods are called by name. Thread-safe.
+ *
+ * <p>The model is held, since its finalizer would close the module. Parameters are loaded so that
+ * autograd may record through them, and frozen so that it does not record for them.
+ */
+final class NativeModule implements AutoCloseable {
+    private static final String ENGINE = "PyTorch";
+    private static final String METHOD = "module_method:";
+
+    private final Path file;
+    private final Model model;
+    private final PtSymbolBlock block;
+    private final Map<String, NDArray> markers = new ConcurrentHashMap<>();
+
+    private NativeModule(Path file, Model model, PtSymbolBlock block) {
+        this.file = file;
+        this.model = model;
+        this.block = block;
+    }
+
+    /** Loads a file this process wrote; it is deleted on close. */
+    static NativeModule load(Path file, Device device) {
+        Model model = Model.newInstance(file.getFileName().toString(), device, ENGINE);
+        try {
+            model.load(
+                    file.getParent(), file.getFileName().toString(), Map.of("trainParam", "true"));
+            PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
+            block.freezeParameters(true);
+            return new NativeModule(file, model, block);
+        } catch (IOException | MalformedModelException | EngineException e) {
+            model.close();
+            throw new AuditException(
+                    ErrorCode.BAD_ARCHIVE, "archive: the engine refuses it: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+    }
+
+    PtSymbolBlock block() {
+        return block;
+    }
+
+    NDManager manager() {
+        return model.getNDManager();
+    }
+
+    /** Runs {@code forward} in inference mode. */
+    NDList forward(NDList inputs) {
+        return IValueUtils.forward(block, inputs, false);
+    }
+
+    /**
+     * Runs a method with autograd recording on this thread.
+     *
+     * @param arguments at least one; the results hang on the manager of the first
+     */
+    NDList call(String method, NDList arguments) {
+        NDList call = new NDList(arguments);
+        call.add(markers.computeIfAbsent(method, this::marker));
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(true);
+        try {
+            return IValueUtils.forward(block, call, true);
+        } finally {
+            JniUtils.setGradMode(before);
+        }
+    }
+
+    private NDArray marker(String method) {
+        NDArray marker = manager().create(0f);
+        marker.setName(METHOD + method);
+        return marker;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.INTERNAL, file + ": cannot be deleted: " + e, e);
+        }
+    }
+}

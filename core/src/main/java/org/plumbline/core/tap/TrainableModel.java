@@ -1,0 +1,198 @@
+package org.plumbline.core.tap;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Pair;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.Instrumenter;
+import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.DataKind;
+import org.plumbline.core.torchscript.StoredTensor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * An archive loaded with training methods: losses, gradients and updates run inside it, and its
+ * parameters are live. Confined to one thread; owns native memory.
+ */
+public final class TrainableModel implements AutoCloseable {
+    private final NativeModule module;
+    private final TrainingPlan plan;
+    private final List<String> state;
+
+    private TrainableModel(NativeModule module, TrainingPlan plan, List<String> state) {
+        this.module = module;
+        this.plan = plan;
+        this.state = state;
+    }
+
+    /**
+     * Checks, instruments and loads an archive for training; all but the plan's parameters are
+     * frozen.
+     *
+     * @throws AuditException {@code LAYER_NOT_TAPPABLE} if it cannot be split at the plan's cut;
+     *     {@code BAD_ARCHIVE} if it breaks a rule
+     */
+    public static TrainableModel load(
+            Path archive, TrainingPlan plan, Path workDirectory, Device device) {
+        Path copy = workDirectory.resolve("trainable-" + UUID.randomUUID() + ".pt");
+        try (Archive checked = Archive.open(archive)) {
+            List<String> state =
+                    checked.tensors().values().stream()
+                            .filter(t -> t.kind() == DataKind.FLOAT32)
+                            .map(StoredTensor::name)
+                            .toList();
+            new Instrumenter(checked).training(plan, state, copy);
+            NativeModule module = NativeModule.load(copy, device);
+            unfreeze(module, plan);
+            JniUtils.setGraphExecutorOptimize(false); // second-order graphs gain nothing from it
+            return new TrainableModel(module, plan, state);
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
+        }
+    }
+
+    private static void unfreeze(NativeModule module, TrainingPlan plan) {
+        Set<String> trainable = new HashSet<>(plan.trainable());
+        for (Pair<String, Parameter> pair : module.block().getDirectParameters()) {
+            if (trainable.contains(pair.getKey())) {
+                pair.getValue().freeze(false);
+            }
+        }
+    }
+
+    /** Returns the plan it was loaded with. */
+    public TrainingPlan plan() {
+        return plan;
+    }
+
+    /** Opens a scope for native arrays; the caller closes it. */
+    public NDManager newUnit() {
+        return module.manager().newSubManager();
+    }
+
+    /**
+     * Switches batch normalisation and dropout of scripted modules to training behaviour or back;
+     * traced modules have the choice baked in.
+     */
+    public void trainingMode(boolean training) {
+        if (training) {
+            JniUtils.enableTrainingMode(module.block());
+        } else {
+            JniUtils.enableInferenceMode(module.block());
+        }
+    }
+
+    /**
+     * Returns what the head needs of a batch: the cut's output and tensors that bypass it.
+     *
+     * @param x images, borrowed; the results hang on its manager and carry no graph
+     */
+    public NDList trunk(NDArray x) {
+        NDList live = module.call(Instrumenter.TRUNK, new NDList(x));
+        NDList detached = new NDList();
+        for (NDArray array : live) {
+            detached.add(array.stopGradient());
+            array.close();
+        }
+        return detached;
+    }
+
+    /** Returns the logits of tensors that {@link #trunk} returned; borrowed. */
+    public NDArray head(NDList caches) {
+        return module.call(Instrumenter.HEAD, listed(caches, "caches[]")).singletonOrThrow();
+    }
+
+    /**
+     * Returns loss and gradients of a batch of images, run through the whole model.
+     *
+     * @param x images, borrowed; the gradients hang on its manager
+     */
+    public LossReading loss(NDArray x, LossInputs inputs) {
+        return reading(module.call(Instrumenter.LOSS, inputs.after(new NDList(x))));
+    }
+
+    /**
+     * Returns loss and gradients of some rows of cached tensors, run through the head alone.
+     *
+     * @param rows {@code [n]} int64, borrowed; the gradients hang on its manager
+     * @param caches what {@link #trunk} returned for the whole data set, borrowed
+     */
+    public LossReading lossCached(NDArray rows, NDList caches, LossInputs inputs) {
+        NDList first = listed(caches, "caches[]");
+        first.add(rows);
+        NDList out = inputs.after(first);
+        return reading(module.call(Instrumenter.LOSS_CACHED, out));
+    }
+
+    private static LossReading reading(NDList out) {
+        float[] terms = out.get(0).toFloatArray();
+        return new LossReading(terms[0], terms[1], terms[2], out.subNDList(1));
+    }
+
+    /** Names handles as members of one list argument; the names belong to our handles. */
+    static NDList listed(NDList arrays, String name) {
+        arrays.forEach(array -> array.setName(name));
+        return new NDList(arrays);
+    }
+
+    /**
+     * Updates the parameters in place.
+     *
+     * @return norm of all gradients together, before clipping
+     */
+    double update(NDList gradients, NDList moments, NDArray numbers) {
+        NDList arguments = listed(gradients, "gradients[]");
+        arguments.addAll(listed(moments, "moments[]"));
+        arguments.add(numbers);
+        try (NDArray norm = module.call(Instrumenter.UPDATE, arguments).singletonOrThrow()) {
+            return norm.toType(DataType.FLOAT64, false).getDouble();
+        }
+    }
+
+    /** Returns the values of every float32 parameter and buffer by attribute path. */
+    public Map<String, FloatTensor> state() {
+        Map<String, FloatTensor> values = new LinkedHashMap<>();
+        try (NDManager unit = newUnit()) {
+            NDArray anchor = unit.create(0f);
+            NDList arrays = call0(Instrumenter.STATE, anchor);
+            for (int i = 0; i < state.size(); i++) {
+                NDArray array = arrays.get(i);
+                values.put(
+                        state.get(i),
+                        FloatTensor.of(array.toFloatArray(), array.getShape().getShape()));
+            }
+        }
+        return values;
+    }
+
+    /** Returns the live trainable parameters, hanging on the anchor's manager. */
+    NDList parameters(NDArray anchor) {
+        return call0(Instrumenter.PARAMETERS, anchor);
+    }
+
+    private NDList call0(String method, NDArray anchor) {
+        return module.call(method, new NDList(anchor));
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+}

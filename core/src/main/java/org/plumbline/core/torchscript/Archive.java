@@ -1,0 +1,245 @@
+package org.plumbline.core.torchscript;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.Digest;
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.SourceFile;
+import org.plumbline.core.torchscript.zip.ZipArchive;
+import org.plumbline.core.torchscript.zip.ZipRecord;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A TorchScript archive that passed every check a native loader needs: nothing of it has been run.
+ * Thread-safe; close it.
+ *
+ * <p>Checked are the zip directory, the opcodes, names and nesting of the pickles, that every
+ * tensor lies inside its storage, the sizes of everything unpacked, and that code names no operator
+ * that touches files.
+ */
+public final class Archive implements AutoCloseable {
+    private static final String DATA = "data.pkl";
+    private static final String CONSTANTS = "constants.pkl";
+    private static final String CODE = "code/";
+    private static final String PYTHON = ".py";
+
+    private final Path path;
+    private final Digest digest;
+    private final ZipArchive zip;
+    private final String root;
+    private final ArchiveData data;
+    private final Map<String, SourceFile> sources;
+    private final Map<String, ClassSource> classes;
+
+    private Archive(
+            Path path,
+            Digest digest,
+            ZipArchive zip,
+            String root,
+            ArchiveData data,
+            Map<String, SourceFile> sources,
+            Map<String, ClassSource> classes) {
+        this.path = path;
+        this.digest = digest;
+        this.zip = zip;
+        this.root = root;
+        this.data = data;
+        this.sources = sources;
+        this.classes = classes;
+    }
+
+    /**
+     * Opens and checks an archive within {@link ArchiveLimits#DEFAULT}.
+     *
+     * @throws AuditException {@code BAD_ARCHIVE} with the rule it breaks; {@code NOT_FOUND} if
+     *     there is no such file
+     */
+    public static Archive open(Path path) {
+        return open(path, ArchiveLimits.DEFAULT);
+    }
+
+    /** Opens and checks an archive within given limits. */
+    public static Archive open(Path path, ArchiveLimits limits) {
+        if (!Files.isRegularFile(path)) {
+            throw AuditException.of(ErrorCode.NOT_FOUND, "archive", path, "a .pt file");
+        }
+        try {
+            ZipArchive zip = ZipArchive.open(path, limits.zip());
+            try {
+                return read(path, zip, limits);
+            } catch (IOException | RuntimeException e) {
+                zip.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new AuditException(
+                    ErrorCode.BAD_ARCHIVE, path.getFileName() + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static Archive read(Path path, ZipArchive zip, ArchiveLimits limits)
+            throws IOException {
+        String root = root(zip);
+        ArchiveData data =
+                ArchiveData.modules(zip.read(entry(zip, root, DATA), limits.pickleBytes()));
+        ArchiveData constants =
+                ArchiveData.constants(zip.read(entry(zip, root, CONSTANTS), limits.pickleBytes()));
+        Optional<ZipRecord> order = zip.find(root + "byteorder");
+        if (order.isPresent()
+                && !new String(zip.read(order.get(), 16), StandardCharsets.US_ASCII)
+                        .equals("little")) {
+            throw AuditException.of(ErrorCode.BAD_ARCHIVE, "byteorder", "not little", "little");
+        }
+        StorageRules rules = new StorageRules(zip, root, limits.tensorBytes());
+        rules.check("data/", data.all());
+        rules.check("constants/", constants.all());
+        Map<String, SourceFile> sources = sources(zip, root, limits);
+        Map<String, ClassSource> classes = classes(sources.values(), limits);
+        return new Archive(path, zip.digest(), zip, root, data, sources, classes);
+    }
+
+    private static String root(ZipArchive zip) {
+        if (zip.records().isEmpty()) {
+            throw AuditException.of(ErrorCode.BAD_ARCHIVE, "archive", "empty zip", "TorchScript");
+        }
+        String first = zip.records().get(0).name();
+        String root = first.substring(0, first.indexOf('/') + 1);
+        for (ZipRecord entry : zip.records()) {
+            if (root.isEmpty() || !entry.name().startsWith(root)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_ARCHIVE, "zip entry", entry.name(), "one root folder");
+            }
+        }
+        return root;
+    }
+
+    private static ZipRecord entry(ZipArchive zip, String root, String name) {
+        return zip.find(root + name)
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.BAD_ARCHIVE,
+                                        "archive",
+                                        "no " + name,
+                                        "a TorchScript archive (torch.jit.save)"));
+    }
+
+    private static Map<String, SourceFile> sources(
+            ZipArchive zip, String root, ArchiveLimits limits) throws IOException {
+        Map<String, SourceFile> sources = new LinkedHashMap<>();
+        long total = 0;
+        for (ZipRecord entry : zip.records()) {
+            String name = entry.name().substring(root.length());
+            if (name.startsWith(CODE) && name.endsWith(PYTHON)) {
+                total += entry.size();
+                if (total > limits.codeBytes()) {
+                    throw AuditException.of(
+                            ErrorCode.BAD_ARCHIVE, "code", total + " bytes", "less code");
+                }
+                byte[] text = zip.read(entry, limits.codeFileBytes());
+                SourceFile file = SourceFile.parse(name, new String(text, StandardCharsets.UTF_8));
+                CodeRules.check(file);
+                sources.put(name, file);
+            }
+        }
+        return sources;
+    }
+
+    private static Map<String, ClassSource> classes(
+            Collection<SourceFile> sources, ArchiveLimits limits) {
+        Map<String, ClassSource> classes = new LinkedHashMap<>();
+        for (SourceFile source : sources) {
+            source.classes().forEach(c -> classes.put(c.qualifiedName(), c));
+        }
+        if (classes.size() > limits.classes()) {
+            throw AuditException.of(
+                    ErrorCode.BAD_ARCHIVE,
+                    "code",
+                    classes.size() + " classes",
+                    "at most " + limits.classes());
+        }
+        return classes;
+    }
+
+    /** Returns the file. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the SHA-256 of the file. */
+    public Digest digest() {
+        return digest;
+    }
+
+    /** Returns the modules, the root first, in the order of their attributes. */
+    public List<ModuleNode> modules() {
+        return List.copyOf(data.modules().values());
+    }
+
+    /** Returns the module at an attribute path; the empty path is the root. */
+    public Optional<ModuleNode> module(String modulePath) {
+        return Optional.ofNullable(data.modules().get(modulePath));
+    }
+
+    /** Returns the parameters and buffers by attribute path, in order. */
+    public Map<String, StoredTensor> tensors() {
+        return Collections.unmodifiableMap(data.tensors());
+    }
+
+    /** Returns a class by its qualified name. */
+    public Optional<ClassSource> type(String qualifiedName) {
+        return Optional.ofNullable(classes.get(qualifiedName));
+    }
+
+    /** Returns the class of the root module. */
+    public ClassSource rootType() {
+        String name = modules().get(0).type();
+        return type(name)
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.BAD_ARCHIVE, "code", "no " + name, "its class"));
+    }
+
+    /** Returns the names of all entries below the root folder. */
+    public Set<String> entries() {
+        Set<String> names = new LinkedHashSet<>();
+        zip.records().forEach(r -> names.add(r.name().substring(root.length())));
+        return Collections.unmodifiableSet(names);
+    }
+
+    /** Returns the content of an entry below the root folder, at most {@code limit} bytes. */
+    public Optional<byte[]> read(String entry, long limit) throws IOException {
+        Optional<ZipRecord> record = zip.find(root + entry);
+        return record.isPresent() ? Optional.of(zip.read(record.get(), limit)) : Optional.empty();
+    }
+
+    Map<String, SourceFile> sources() {
+        return sources;
+    }
+
+    ZipArchive zip() {
+        return zip;
+    }
+
+    String root() {
+        return root;
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
+    }
+}

@@ -1,0 +1,76 @@
+package org.plumbline.core.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import org.assertj.core.api.SoftAssertions;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+
+import java.nio.file.Path;
+
+/** An expected result and the tolerance it comes with. */
+record Expected(String name, JsonNode node, Path file) {
+
+    JsonNode value() {
+        return node.path("value");
+    }
+
+    FloatTensor array() {
+        return NpyFile.readFloats(file);
+    }
+
+    /** Asserts that an array agrees within the stated tolerance. */
+    void matches(float[] actual) {
+        matches(actual, array().values());
+    }
+
+    /** Asserts agreement with a part of the stored array. */
+    void matches(float[] actual, float[] expected) {
+        assertThat(actual).as(name).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.length; i++) {
+            double allowed = atol() + rtol() * Math.abs(expected[i]);
+            double difference = Math.abs((double) actual[i] - expected[i]);
+            if (!(difference <= allowed)) {
+                throw new AssertionError(
+                        name
+                                + "["
+                                + i
+                                + "]: "
+                                + actual[i]
+                                + " (expected: "
+                                + expected[i]
+                                + " within "
+                                + allowed
+                                + ")");
+            }
+        }
+    }
+
+    /** Asserts that a number agrees with {@code field} of the stored value. */
+    void matches(String field, double actual) {
+        close(field, actual, value().path(field).asDouble(Double.NaN));
+    }
+
+    /** Asserts that a number agrees with the stored one. */
+    void matches(double actual) {
+        close("value", actual, value().asDouble(Double.NaN));
+    }
+
+    private void close(String field, double actual, double expected) {
+        SoftAssertions.assertSoftly(
+                soft ->
+                        soft.assertThat(Math.abs(actual - expected))
+                                .as(name + " " + field + ": " + actual + " for " + expected)
+                                .isLessThanOrEqualTo(atol() + rtol() * Math.abs(expected)));
+    }
+
+    private double rtol() {
+        return node.path("tolerance").path("rtol").asDouble(0);
+    }
+
+    private double atol() {
+        return node.path("tolerance").path("atol").asDouble(0);
+    }
+}
