@@ -2,20 +2,32 @@ package org.plumbline.worker.correction;
 
 import org.plumbline.core.cav.Cav;
 import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.cav.SignalCav;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.tap.TapReading;
 import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.dataset.Split;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
 
-/** Fits CAVs on the training rows of a data set. */
-@SuppressWarnings("DoNotCallSuggester")
+/** Fits CAVs on the training rows of a data set. Thread-safe. */
 public final class ConceptFitter {
+    private static final int BATCH = 64;
+
     private ConceptFitter() {}
 
     /**
      * Fits the {@code signal} CAV. With a target class only training rows of that label which the
-     * model predicts as such are used (specification, phase B).
+     * model predicts as such are used.
+     *
+     * <p>Source: frederikpahde/rrclarc, collection of activations before correction.
+     *
+     * @throws AuditException {@code BAD_DATA} if positives or negatives are missing
      */
     public static Cav fit(
             TappedModel model,
@@ -23,6 +35,52 @@ public final class ConceptFitter {
             ConceptId concept,
             OptionalInt targetClass,
             Pooling pooling) {
-        throw new UnsupportedOperationException();
+        long[] labels = data.labels();
+        long[] flags = data.concept(concept);
+        int[] rows =
+                Arrays.stream(data.rows(Split.TRAIN))
+                        .filter(
+                                row ->
+                                        targetClass.isEmpty()
+                                                || labels[row] == targetClass.getAsInt())
+                        .toArray();
+        float[] pooled = new float[0];
+        long[] kept = new long[rows.length];
+        int n = 0;
+        int d = 0;
+        for (int from = 0; from < rows.length; from += BATCH) {
+            int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BATCH));
+            TapReading reading = model.read(data.inputs(batch), -1);
+            FloatTensor activations = pooling.pool(reading.activation());
+            d = activations.rowSize();
+            pooled = from == 0 ? new float[Math.multiplyExact(rows.length, d)] : pooled;
+            for (int i = 0; i < batch.length; i++) {
+                if (targetClass.isEmpty() || predicted(reading, i) == targetClass.getAsInt()) {
+                    System.arraycopy(activations.values(), i * d, pooled, n * d, d);
+                    kept[n++] = flags[batch[i]];
+                }
+            }
+        }
+        if (n == 0) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "concept " + concept,
+                    "no training row that the model predicts as its class",
+                    "rows with and without the concept");
+        }
+        FloatTensor activations = FloatTensor.of(Arrays.copyOf(pooled, n * d), n, d);
+        return new Cav(concept, model.layer(), SignalCav.fit(activations, Arrays.copyOf(kept, n)));
+    }
+
+    private static int predicted(TapReading reading, int sample) {
+        int classes = reading.logits().rowSize();
+        int best = 0;
+        for (int k = 1; k < classes; k++) {
+            if (reading.logits().values()[sample * classes + k]
+                    > reading.logits().values()[sample * classes + best]) {
+                best = k;
+            }
+        }
+        return best;
     }
 }

@@ -1,21 +1,234 @@
 package org.plumbline.worker.correction;
 
-import org.plumbline.worker.training.TrainingListener;
+import ai.djl.engine.Engine;
 
+import org.plumbline.core.cav.Cav;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.Objective;
+import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.RepairedArchive;
+import org.plumbline.core.torchscript.StoredTensor;
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.Batches;
+import org.plumbline.worker.training.CachedBatches;
+import org.plumbline.worker.training.ImageBatches;
+import org.plumbline.worker.training.LossTerms;
+import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingStep;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Runs corrections. Thread-safe; a process should run one at a time. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Corrector {
-    private Corrector() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Corrector.class);
+    private static final Set<String> FROZEN = Set.of("Conv2d", "BatchNorm2d");
+
+    private final CorrectionTask task;
+    private final TrainingListener listener;
+
+    private Corrector(CorrectionTask task, TrainingListener listener) {
+        this.task = task;
+        this.listener = listener;
+    }
 
     /**
      * Writes the candidate archive, the original with changed tensors, to {@code task.output()}.
      *
      * @return names of the tensors that changed
-     * @throws org.plumbline.core.error.AuditException {@code CANCELLED} when the listener said so
+     * @throws AuditException {@code CANCELLED} when the listener said so; {@code INVALID_ARGUMENT}
+     *     if the method needs a layer or concept that the task lacks
      */
     public static List<String> run(CorrectionTask task, TrainingListener listener) {
-        throw new UnsupportedOperationException(task + " " + listener);
+        listener.onStep(new TrainingStep("prepare", 0, 0, 0, 0, Map.of()));
+        Engine.getEngine("PyTorch")
+                .setRandomSeed(Math.toIntExact(task.correction().training().seed() & 0x7fff_ffffL));
+        try (Archive archive = Archive.open(task.archive())) {
+            return new Corrector(task, listener).run(archive);
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, task.archive() + ": " + e, e);
+        }
+    }
+
+    private List<String> run(Archive archive) {
+        Correction correction = task.correction();
+        if (correction instanceof RrClarc rr) {
+            return rrClarc(archive, rr);
+        } else if (correction instanceof Vanilla vanilla) {
+            return vanilla(archive, vanilla);
+        }
+        throw new IllegalStateException("the interface is sealed");
+    }
+
+    private List<String> vanilla(Archive archive, Vanilla vanilla) {
+        boolean all = vanilla.scope() == Vanilla.Scope.ALL;
+        TrainingPlan plan =
+                new TrainingPlan(
+                        Optional.empty(),
+                        new Objective.CrossEntropy(),
+                        vanilla.training().optimizer(),
+                        all ? names(archive) : behindConvolutions(archive),
+                        false,
+                        !all);
+        try (TrainableModel model = load(plan)) {
+            Map<String, FloatTensor> before = model.state();
+            LossTerms terms = terms(model, vanilla.classWeights(), DenseVector.copyOf(1f), 0);
+            if (all) {
+                model.trainingMode(true);
+            }
+            train(model, new ImageBatches(model, task.data(), rows(), terms));
+            return write(archive, before, model.state());
+        }
+    }
+
+    private List<String> rrClarc(Archive archive, RrClarc rr) {
+        DenseVector cav = cav(rr).direction();
+        if (rr.cache()) {
+            try (TrainableModel model = load(plan(archive, rr, false))) {
+                LossTerms terms = terms(model, rr.classWeights(), cav, rr.lambda());
+                if (CachedBatches.isExact(model, task.data().inputs(rows()[0]))) {
+                    return cached(archive, model, terms);
+                }
+                LOG.warn("layers below {} are stochastic: training without cache", task.layer());
+            }
+        }
+        try (TrainableModel model = load(plan(archive, rr, true))) {
+            Map<String, FloatTensor> before = model.state();
+            LossTerms terms = terms(model, rr.classWeights(), cav, rr.lambda());
+            train(model, new ImageBatches(model, task.data(), rows(), terms));
+            return write(archive, before, model.state());
+        }
+    }
+
+    private List<String> cached(Archive archive, TrainableModel model, LossTerms terms) {
+        Map<String, FloatTensor> before = model.state();
+        try (CachedBatches batches =
+                CachedBatches.collect(model, task.data(), rows(), terms, listener)) {
+            train(model, batches);
+        }
+        return write(archive, before, model.state());
+    }
+
+    private TrainingPlan plan(Archive archive, RrClarc rr, boolean wholeGraph) {
+        return new TrainingPlan(
+                task.layer(),
+                rr.objective(),
+                rr.training().optimizer(),
+                behindConvolutions(archive),
+                wholeGraph,
+                true);
+    }
+
+    private int[] rows() {
+        int[] rows = task.data().rows(Split.TRAIN);
+        if (rows.length == 0) {
+            throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
+        }
+        return rows;
+    }
+
+    private Cav cav(RrClarc rr) {
+        TapSpec spec =
+                new TapSpec(required(task.layer(), "layer"), task.workDirectory(), task.device());
+        try (TappedModel model = TappedModel.load(task.archive(), spec)) {
+            return ConceptFitter.fit(
+                    model,
+                    task.data(),
+                    required(task.concept(), "concept"),
+                    task.targetClass(),
+                    rr.pooling());
+        }
+    }
+
+    private <T> T required(Optional<T> value, String name) {
+        return value.orElseThrow(
+                () ->
+                        AuditException.of(
+                                ErrorCode.INVALID_ARGUMENT,
+                                name,
+                                "none",
+                                task.correction().method() + " needs one"));
+    }
+
+    private LossTerms terms(
+            TrainableModel model, boolean weighted, DenseVector cav, double lambda) {
+        AuditDataset data = task.data();
+        int classes = model.classes(data.inputs(0));
+        if (classes < data.classes()) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "labels",
+                    data.classes() - 1,
+                    "0 to " + (classes - 1) + ", the model's classes");
+        }
+        return new LossTerms(
+                model.plan().objective(),
+                weighted
+                        ? ClassWeights.inverseFrequency(data.labels(), classes)
+                        : ClassWeights.equal(classes),
+                cav,
+                lambda,
+                task.targetClass(),
+                task.correction().training().seed());
+    }
+
+    private TrainableModel load(TrainingPlan plan) {
+        return TrainableModel.load(task.archive(), plan, task.workDirectory(), task.device());
+    }
+
+    private void train(TrainableModel model, Batches batches) {
+        TrainingLoop.run(model, batches, task.correction().training(), listener);
+    }
+
+    private static List<String> names(Archive archive) {
+        return archive.parameters().stream().map(StoredTensor::name).toList();
+    }
+
+    /** Everything but parameters of convolutions and batch normalisation, as published. */
+    private static List<String> behindConvolutions(Archive archive) {
+        List<String> names =
+                names(archive).stream().filter(name -> !isFrozen(archive, name)).toList();
+        if (names.isEmpty()) {
+            throw AuditException.of(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "archive",
+                    "only convolutions and batch normalisation",
+                    "a linear layer to train");
+        }
+        return names;
+    }
+
+    private static boolean isFrozen(Archive archive, String parameter) {
+        String owner = parameter.substring(0, Math.max(0, parameter.lastIndexOf('.')));
+        return archive.module(owner).filter(m -> FROZEN.contains(m.simpleType())).isPresent();
+    }
+
+    private List<String> write(
+            Archive archive, Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
+        Map<String, FloatTensor> changed = new LinkedHashMap<>();
+        before.forEach(
+                (name, values) -> {
+                    FloatTensor trained = after.getOrDefault(name, values);
+                    if (!trained.sameValues(values)) {
+                        changed.put(name, trained);
+                    }
+                });
+        RepairedArchive.patch(archive, changed, task.output());
+        return List.copyOf(changed.keySet());
     }
 }

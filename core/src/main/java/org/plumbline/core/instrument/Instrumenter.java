@@ -9,10 +9,14 @@ import org.plumbline.core.torchscript.ModuleNode;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +53,9 @@ public final class Instrumenter {
     /** {@code (any tensor) -> parameters and buffers of floats}. */
     public static final String STATE = "plumbline_state";
 
+    private static final String DATA = "data.pkl";
+    private static final byte NEWTRUE = (byte) 0x88;
+    private static final Pattern STOCHASTIC = Pattern.compile("(Dropout|StochasticDepth).*");
     private static final int SUGGESTIONS = 5;
 
     private final Archive archive;
@@ -72,9 +79,9 @@ public final class Instrumenter {
             MethodSource forward = forward();
             AuditMethods.add(additions, root, forward, tap(additions, forward, layer.segments()));
         } catch (Untappable e) {
-            throw refused(layer, e);
+            throw refused(Optional.of(layer), e);
         }
-        write(additions, out);
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }
 
     /**
@@ -98,9 +105,29 @@ public final class Instrumenter {
             methods.add(halves);
             methods.addState(STATE, state);
         } catch (Untappable e) {
-            throw refused(plan.cut().orElseThrow(), e);
+            throw refused(plan.cut(), e);
         }
-        write(additions, out);
+        Map<String, byte[]> entries = new LinkedHashMap<>(additions.entries());
+        if (plan.dropout()) {
+            entries.put(DATA, withDropout());
+        }
+        ArchiveWriter.write(archive, entries, Instrumenter::needed, out);
+    }
+
+    /** Returns the pickle of modules with every dropout layer, and no other, in training mode. */
+    private byte[] withDropout() {
+        try {
+            byte[] pickle =
+                    archive.read(DATA, Integer.MAX_VALUE)
+                            .orElseThrow(() -> new IllegalStateException("archives have it"));
+            archive.modules().stream()
+                    .filter(module -> STOCHASTIC.matcher(module.simpleType()).matches())
+                    .map(ModuleNode::trainingFlag)
+                    .forEach(flag -> flag.ifPresent(at -> pickle[at] = NEWTRUE));
+            return pickle;
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive.path() + ": " + e, e);
+        }
     }
 
     /** Returns every module path below the root with whether it can be tapped. */
@@ -160,19 +187,19 @@ public final class Instrumenter {
         return near.isEmpty() ? "" : "; near: " + near;
     }
 
-    private static AuditException refused(LayerPath layer, Untappable e) {
+    private static AuditException refused(Optional<LayerPath> layer, Untappable e) {
         return new AuditException(
                 ErrorCode.LAYER_NOT_TAPPABLE,
-                "layer: " + layer + ": " + e.reason() + " (expected: a tappable layer)",
+                "layer: "
+                        + layer.map(LayerPath::value).orElse("none")
+                        + ": "
+                        + e.reason()
+                        + " (expected: a tappable layer)",
                 e);
     }
 
-    private void write(Additions additions, Path out) {
-        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
-    }
-
     private static boolean needed(String entry) {
-        return entry.equals("data.pkl")
+        return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
                 || entry.equals("byteorder")

@@ -98,10 +98,12 @@ final class TrainingMethods {
 
     private List<String> fromState(SplitWeaver.Halves halves, boolean detach) {
         List<String> body = new ArrayList<>();
-        body.add(
-                detach
-                        ? "pl_a = torch.requires_grad_(torch.detach(pl_state[0]))"
-                        : "pl_a = pl_state[0]");
+        if (detach) {
+            body.add("pl_a = torch.requires_grad_(torch.detach(pl_state[0]))");
+        } else { // the sum requires a gradient even where everything below is frozen
+            body.add("pl_zero = torch.requires_grad_(torch.zeros_like(pl_state[0]))");
+            body.add("pl_a = torch.add(pl_state[0], pl_zero)");
+        }
         body.add("pl_inputs = [pl_a]");
         for (int i = 1; i < halves.values(); i++) {
             body.add("pl_i" + i + " = torch.append(pl_inputs, pl_state[" + i + "])");

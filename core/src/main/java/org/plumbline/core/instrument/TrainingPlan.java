@@ -11,13 +11,16 @@ import java.util.Optional;
  * @param cut layer after which the model is split; empty: cross-entropy on whole images only
  * @param trainable attribute paths of the parameters to train, at least one
  * @param wholeGraph whether gradients also reach parameters up to the cut
+ * @param dropout whether dropout layers of scripted modules are active; traced ones have the choice
+ *     baked in
  */
 public record TrainingPlan(
         Optional<LayerPath> cut,
         Objective objective,
         Optimizer optimizer,
         List<String> trainable,
-        boolean wholeGraph) {
+        boolean wholeGraph,
+        boolean dropout) {
     /** Copies the list. */
     public TrainingPlan {
         trainable = List.copyOf(trainable);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
@@ -112,6 +113,14 @@ public final class TrainableModel implements AutoCloseable {
             array.close();
         }
         return detached;
+    }
+
+    /** Returns the number of classes, from the logits of one input {@code [1, c, h, w]}. */
+    public int classes(FloatTensor input) {
+        try (NDManager unit = newUnit()) {
+            NDArray x = unit.create(input.values(), new Shape(input.shape()));
+            return Math.toIntExact(module.forward(new NDList(x)).get(0).getShape().get(1));
+        }
     }
 
     /** Returns the logits of tensors that {@link #trunk} returned; borrowed. */

@@ -98,6 +98,11 @@ public final class FloatTensor {
         return DenseVector.copyOf(Arrays.copyOfRange(values, row * size, (row + 1) * size));
     }
 
+    /** Returns whether shape and every bit of the values are equal. */
+    public boolean sameValues(FloatTensor other) {
+        return Arrays.equals(shape, other.shape) && Arrays.equals(values, other.values);
+    }
+
     @Override
     public String toString() {
         return "FloatTensor" + Arrays.toString(shape);

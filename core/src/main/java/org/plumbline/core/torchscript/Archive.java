@@ -198,6 +198,21 @@ public final class Archive implements AutoCloseable {
         return Collections.unmodifiableMap(data.tensors());
     }
 
+    /** Returns the float32 parameters, without buffers, by attribute path, in order. */
+    public List<StoredTensor> parameters() {
+        return tensors().values().stream()
+                .filter(tensor -> tensor.kind() == DataKind.FLOAT32 && isParameter(tensor.name()))
+                .toList();
+    }
+
+    private boolean isParameter(String name) {
+        int dot = name.lastIndexOf('.');
+        return module(name.substring(0, Math.max(0, dot)))
+                .flatMap(owner -> type(owner.type()))
+                .filter(type -> type.parameters().contains(name.substring(dot + 1)))
+                .isPresent();
+    }
+
     /** Returns a class by its qualified name. */
     public Optional<ClassSource> type(String qualifiedName) {
         return Optional.ofNullable(classes.get(qualifiedName));

@@ -6,8 +6,10 @@ import org.plumbline.core.torchscript.source.Token.Kind;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Finds classes, attributes and methods by their indentation. Confined to one thread. */
 final class ClassParser {
@@ -39,6 +41,7 @@ final class ClassParser {
     private ClassSource classAt(Statement header) {
         String name = header.tokens().get(1).text();
         Map<String, String> attributes = new LinkedHashMap<>();
+        Set<String> parameters = new LinkedHashSet<>();
         Map<String, MethodSource> methods = new LinkedHashMap<>();
         int end = endOfLine(header);
         while (at < lines.size() && lines.get(at).indent() > 0) {
@@ -48,11 +51,27 @@ final class ClassParser {
                 methods.put(method.name(), method);
                 end = endOfLine(method.body().get(method.body().size() - 1));
             } else {
+                if (line.tokens().get(0).is("__parameters__")) {
+                    strings(line, parameters);
+                }
                 attribute(line, attributes);
                 end = endOfLine(line);
             }
         }
-        return new ClassSource(packageName() + "." + name, file, attributes, methods, end);
+        return new ClassSource(
+                packageName() + "." + name, file, attributes, parameters, methods, end);
+    }
+
+    private static void strings(Statement line, Set<String> values) {
+        for (Token token : line.tokens()) {
+            if (token.kind() == Kind.STRING) {
+                values.add(unquoted(token));
+            }
+        }
+    }
+
+    private static String unquoted(Token token) {
+        return token.text().substring(1, token.text().length() - 1);
     }
 
     private String packageName() {
@@ -76,8 +95,7 @@ final class ClassParser {
         if (tokens.size() > 2 && tokens.get(1).is(":")) {
             attributes.put(tokens.get(0).text(), text(tokens.get(2), line));
         } else if (tokens.size() > 5 && tokens.get(0).is("__annotations__")) {
-            String quoted = tokens.get(2).text();
-            attributes.put(quoted.substring(1, quoted.length() - 1), text(tokens.get(5), line));
+            attributes.put(unquoted(tokens.get(2)), text(tokens.get(5), line));
         }
     }
 

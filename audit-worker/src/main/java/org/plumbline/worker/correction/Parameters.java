@@ -1,0 +1,109 @@
+package org.plumbline.worker.correction;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoublePredicate;
+
+/** Reads a method's parameters and remembers every problem. Confined to one thread. */
+final class Parameters {
+    private final Map<String, String> left;
+    private final Map<String, String> effective = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    Parameters(Map<String, String> given) {
+        left = new TreeMap<>(given);
+    }
+
+    double real(String name, double otherwise, DoublePredicate valid, String expected) {
+        String text = take(name, Double.toString(otherwise));
+        try {
+            double value = Double.parseDouble(text);
+            if (valid.test(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // reported below
+        }
+        problems.add(name + ": " + text + " (expected: " + expected + ")");
+        return otherwise;
+    }
+
+    int whole(String name, int otherwise, int least, int most) {
+        String text = take(name, Integer.toString(otherwise));
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // reported below
+        }
+        problems.add(name + ": " + text + " (expected: " + least + " to " + most + ")");
+        return otherwise;
+    }
+
+    long seed() {
+        String text = take("seed", "0");
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            problems.add("seed: " + text + " (expected: a whole number)");
+            return 0;
+        }
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        String text = take(name, Boolean.toString(otherwise));
+        if (text.equals("true") || text.equals("false")) {
+            return text.equals("true");
+        }
+        problems.add(name + ": " + text + " (expected: true or false)");
+        return otherwise;
+    }
+
+    <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {
+        String text = take(name, otherwise.name().toLowerCase(Locale.ROOT));
+        List<String> names = new ArrayList<>();
+        for (E value : type.getEnumConstants()) {
+            String known = value.name().toLowerCase(Locale.ROOT);
+            if (known.equals(text)) {
+                return value;
+            }
+            names.add(known);
+        }
+        problems.add(name + ": " + text + " (expected: " + String.join(", ", names) + ")");
+        return otherwise;
+    }
+
+    private String take(String name, String otherwise) {
+        String given = left.remove(name);
+        String text = given == null ? otherwise : given;
+        effective.put(name, text);
+        return text;
+    }
+
+    /** Returns every parameter read with its value, once nothing is wrong or left over. */
+    Map<String, String> done(String method) {
+        left.forEach(
+                (name, value) ->
+                        problems.add(
+                                name
+                                        + ": "
+                                        + value
+                                        + " (expected: one of "
+                                        + String.join(", ", effective.keySet())
+                                        + ")"));
+        if (!problems.isEmpty()) {
+            throw new AuditException(
+                    ErrorCode.INVALID_ARGUMENT, method + ": " + String.join("; ", problems));
+        }
+        return Map.copyOf(effective);
+    }
+}

@@ -1,0 +1,75 @@
+package org.plumbline.worker.correction;
+
+import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.instrument.Objective;
+import org.plumbline.core.instrument.Objective.Aggregation;
+import org.plumbline.core.instrument.Objective.Criterion;
+import org.plumbline.core.instrument.Optimizer;
+import org.plumbline.worker.training.TrainingSettings;
+
+import java.util.Map;
+
+/**
+ * RR-ClArC: fine-tunes what lies behind the convolutions so that the logits stop changing along a
+ * concept vector. Immutable.
+ *
+ * <p>Source: Dreyer et al., "From Hope to Safety", AAAI 2024; schedule and freezing as in
+ * frederikpahde/rrclarc.
+ *
+ * @param lambda weight of the penalty, above 0
+ * @param criterion which scalar of the logits is differentiated
+ * @param aggregation how sensitivities become one number
+ * @param pooling how activations are pooled before the CAV is fitted
+ * @param cache whether activations at the layer are computed once where that is exact
+ * @param classWeights whether rare classes weigh more, by inverse frequency
+ */
+public record RrClarc(
+        TrainingSettings training,
+        double lambda,
+        Criterion criterion,
+        Aggregation aggregation,
+        Pooling pooling,
+        boolean cache,
+        boolean classWeights,
+        Map<String, String> parameters)
+        implements Correction {
+    private enum Cav {
+        SIGNAL
+    }
+
+    /** Copies the parameters. */
+    public RrClarc {
+        parameters = Map.copyOf(parameters);
+    }
+
+    static RrClarc parse(Parameters parameters) {
+        TrainingSettings training = Correction.training(parameters, 10, 1e-4, Optimizer.SGD);
+        double lambda = parameters.real("lambda", 1000, v -> v > 0 && v < 1e12, "> 0");
+        Criterion criterion =
+                parameters.choice("criterion", Criterion.ALL_LOGITS_RANDOM, Criterion.class);
+        Aggregation aggregation =
+                parameters.choice("aggregation", Aggregation.L2_MEAN, Aggregation.class);
+        Pooling pooling = parameters.choice("pooling", Pooling.MAX, Pooling.class);
+        parameters.choice("cav", Cav.SIGNAL, Cav.class);
+        boolean cache = parameters.flag("cache", true);
+        boolean weights = parameters.flag("class_weights", true);
+        return new RrClarc(
+                training,
+                lambda,
+                criterion,
+                aggregation,
+                pooling,
+                cache,
+                weights,
+                parameters.done("rr-clarc"));
+    }
+
+    Objective objective() {
+        return new Objective.RrClarc(criterion, aggregation);
+    }
+
+    @Override
+    public String method() {
+        return "rr-clarc";
+    }
+}
