@@ -25,12 +25,18 @@ import java.util.stream.Collectors;
  */
 public final class Instrumenter {
     /**
-     * {@code (x, cavs [K, d], target [1]) -> (logits, activation, statistics [n, K, 4], class)}.
+     * {@code (x) -> (logits, logits with graph, activation)}: answers, and may be audited later.
      */
-    public static final String AUDIT = "plumbline_audit";
+    public static final String ANSWER = "plumbline_answer";
 
-    /** {@code (x, target [1]) -> (logits, activation, gradient)}. */
+    /** {@code (logits with graph, activation, target [1]) -> gradient}. */
     public static final String GRADIENT = "plumbline_gradient";
+
+    /**
+     * {@code (logits with graph, activation, cavs [K, d], target [1]) -> (statistics [n, K, 4],
+     * class [n])}.
+     */
+    public static final String SENSITIVITIES = "plumbline_sensitivities";
 
     /** {@code (x) -> tensors after the cut}, the layer's output first. */
     public static final String TRUNK = "plumbline_trunk";
@@ -68,7 +74,7 @@ public final class Instrumenter {
     }
 
     /**
-     * Writes a copy with {@link #AUDIT} and {@link #GRADIENT} at a layer.
+     * Writes a copy with {@link #ANSWER}, {@link #GRADIENT} and {@link #SENSITIVITIES} at a layer.
      *
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
      *     wrong path

@@ -92,7 +92,7 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
-     * Returns concept vectors on this model's device, to pass to {@link #audit}.
+     * Returns concept vectors on this model's device, to pass to {@link PendingAudit#finish}.
      *
      * @param cavs unit vectors, all of one dimension {@code d}; at least one
      * @throws IllegalArgumentException if there is none or dimensions differ
@@ -115,29 +115,37 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
-     * Runs the audit method in place of {@code forward}.
+     * Answers a request and keeps what an audit of it needs. The backward pass waits for {@link
+     * PendingAudit#finish}, which another thread may call after the answer has gone out.
      *
      * @param inputs one image batch, borrowed; the outputs hang on its manager
-     * @param target class whose logit is differentiated; negative: the class of the largest logit
-     * @return outputs bit-identical to {@link #forward} and the sensitivities
+     * @return outputs bit-identical to {@link #forward}; the caller closes it
      */
+    public PendingAudit answer(NDList inputs) {
+        NDList out = module.call(Instrumenter.ANSWER, inputs);
+        NDManager unit = module.manager().newSubManager();
+        out.get(1).attach(unit);
+        out.get(2).attach(unit);
+        return new PendingAudit(this, unit, new NDList(out.get(0)), out.get(1), out.get(2));
+    }
+
+    /** Answers and audits at once. */
     public AuditedBatch audit(NDList inputs, CavBank bank, int target) {
+        try (PendingAudit pending = answer(inputs)) {
+            return new AuditedBatch(pending.outputs(), pending.finish(bank, target));
+        }
+    }
+
+    Sensitivities sensitivities(NDArray logits, NDArray activation, CavBank bank, int target) {
         NDList out =
                 module.call(
-                        Instrumenter.AUDIT,
-                        new NDList(inputs.singletonOrThrow(), bank.array(), target(target)));
-        NDArray statistics = out.get(2);
-        NDArray classes = out.get(3);
-        Sensitivities sensitivities =
-                new Sensitivities(
-                        Math.toIntExact(statistics.getShape().get(0)),
-                        bank.concepts(),
-                        statistics.toFloatArray(),
-                        classes.toLongArray());
-        out.get(1).close();
-        statistics.close();
-        classes.close();
-        return new AuditedBatch(new NDList(out.get(0)), sensitivities);
+                        Instrumenter.SENSITIVITIES,
+                        new NDList(logits, activation, bank.array(), target(target)));
+        return new Sensitivities(
+                Math.toIntExact(out.get(0).getShape().get(0)),
+                bank.concepts(),
+                out.get(0).toFloatArray(),
+                out.get(1).toLongArray());
     }
 
     /**
@@ -149,9 +157,17 @@ public final class TappedModel implements AutoCloseable {
     public TapReading read(FloatTensor inputs, int target) {
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
-            NDList out = module.call(Instrumenter.GRADIENT, new NDList(x, target(target)));
-            return new TapReading(heap(out.get(0)), heap(out.get(1)), heap(out.get(2)));
+            NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
+            NDArray gradient = gradient(out, target);
+            return new TapReading(heap(out.get(0)), heap(out.get(2)), heap(gradient));
         }
+    }
+
+    private NDArray gradient(NDList answer, int target) {
+        return module.call(
+                        Instrumenter.GRADIENT,
+                        new NDList(answer.get(1), answer.get(2), target(target)))
+                .singletonOrThrow();
     }
 
     /**
@@ -190,12 +206,11 @@ public final class TappedModel implements AutoCloseable {
                 NDArray x = unit.create(inputs.singletonOrThrow().getShape());
                 inputs.singletonOrThrow().copyTo(x);
                 byte[] plain = module.forward(new NDList(x)).get(0).toByteArray();
-                NDList tapped =
-                        module.call(Instrumenter.GRADIENT, new NDList(x, target(PREDICTED)));
+                NDList tapped = module.call(Instrumenter.ANSWER, new NDList(x));
                 if (!Arrays.equals(plain, tapped.get(0).toByteArray())) {
                     throw refused("audited logits differ from plain ones");
                 }
-                for (float g : tapped.get(2).toFloatArray()) {
+                for (float g : gradient(tapped, PREDICTED).toFloatArray()) {
                     if (!Float.isFinite(g)) {
                         throw refused("the gradient is not finite");
                     }
