@@ -6,8 +6,6 @@ import org.plumbline.core.torchscript.source.Parameter;
 import org.plumbline.core.torchscript.source.SourceFile;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import java.util.stream.Collectors;
 /** Methods to add to classes, and the code files that result. Confined to one thread. */
 final class Additions {
     private final Map<ClassSource, StringBuilder> methods = new LinkedHashMap<>();
+    private final Map<SourceFile, Edits> edits = new LinkedHashMap<>();
     private int names;
 
     /** Returns a method name that no exporter uses. */
@@ -64,19 +63,20 @@ final class Additions {
                 + ")";
     }
 
+    /** Replaces a stretch of a file. */
+    void replace(SourceFile file, int start, int end, String text) {
+        edits.computeIfAbsent(file, Edits::new).replace(start, end, text);
+    }
+
     /** Returns the edited code files by entry name. */
     Map<String, byte[]> entries() {
-        Map<SourceFile, List<ClassSource>> files = new LinkedHashMap<>();
-        methods.keySet()
-                .forEach(c -> files.computeIfAbsent(c.file(), f -> new ArrayList<>()).add(c));
+        methods.forEach(
+                (type, text) -> replace(type.file(), type.end(), type.end(), text.toString()));
+        methods.clear();
         Map<String, byte[]> entries = new LinkedHashMap<>();
-        files.forEach(
-                (file, classes) -> {
-                    StringBuilder text = new StringBuilder(file.text());
-                    classes.sort(Comparator.comparingInt(ClassSource::end).reversed());
-                    classes.forEach(c -> text.insert(c.end(), methods.get(c)));
-                    entries.put(file.entry(), text.toString().getBytes(StandardCharsets.UTF_8));
-                });
+        edits.forEach(
+                (file, edited) ->
+                        entries.put(file.entry(), edited.text().getBytes(StandardCharsets.UTF_8)));
         return entries;
     }
 }

@@ -32,11 +32,20 @@ final class Edits {
         return lines;
     }
 
-    /** Returns the text from {@code start} to {@code end}, edits applied. */
-    String text(int start, int end) {
+    /** Returns the whole text, edits applied. */
+    String text() {
+        return apply(edits, 0, file.text().length());
+    }
+
+    /** Returns the text from {@code start} to {@code end}, edits applied that begin before it. */
+    private String text(int start, int end) {
+        return apply(edits.subMap(start, end), start, end);
+    }
+
+    private String apply(Map<Integer, Edit> within, int start, int end) {
         StringBuilder text = new StringBuilder();
         int at = start;
-        for (Map.Entry<Integer, Edit> entry : edits.subMap(start, end).entrySet()) {
+        for (Map.Entry<Integer, Edit> entry : within.entrySet()) {
             text.append(file.text(at, entry.getKey())).append(entry.getValue().text());
             at = entry.getValue().end();
         }

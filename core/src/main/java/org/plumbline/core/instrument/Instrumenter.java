@@ -9,14 +9,10 @@ import org.plumbline.core.torchscript.ModuleNode;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -60,8 +56,6 @@ public final class Instrumenter {
     public static final String STATE = "plumbline_state";
 
     private static final String DATA = "data.pkl";
-    private static final byte NEWTRUE = (byte) 0x88;
-    private static final Pattern STOCHASTIC = Pattern.compile("(Dropout|StochasticDepth).*");
     private static final int SUGGESTIONS = 5;
 
     private final Archive archive;
@@ -113,27 +107,10 @@ public final class Instrumenter {
         } catch (Untappable e) {
             throw refused(plan.cut(), e);
         }
-        Map<String, byte[]> entries = new LinkedHashMap<>(additions.entries());
         if (plan.dropout()) {
-            entries.put(DATA, withDropout());
+            DropoutSwitch.on(archive, additions);
         }
-        ArchiveWriter.write(archive, entries, Instrumenter::needed, out);
-    }
-
-    /** Returns the pickle of modules with every dropout layer, and no other, in training mode. */
-    private byte[] withDropout() {
-        try {
-            byte[] pickle =
-                    archive.read(DATA, Integer.MAX_VALUE)
-                            .orElseThrow(() -> new IllegalStateException("archives have it"));
-            archive.modules().stream()
-                    .filter(module -> STOCHASTIC.matcher(module.simpleType()).matches())
-                    .map(ModuleNode::trainingFlag)
-                    .forEach(flag -> flag.ifPresent(at -> pickle[at] = NEWTRUE));
-            return pickle;
-        } catch (IOException e) {
-            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive.path() + ": " + e, e);
-        }
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }
 
     /** Returns every module path below the root with whether it can be tapped. */

@@ -17,6 +17,7 @@ import org.plumbline.core.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -53,12 +54,20 @@ final class NativeModule implements AutoCloseable {
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();
             throw new AuditException(
-                    ErrorCode.BAD_ARCHIVE, "archive: the engine refuses it: " + firstLine(e), e);
+                    ErrorCode.BAD_ARCHIVE, "archive: the engine refuses it: " + reason(e), e);
         }
     }
 
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+    /** Returns the line of an engine's message that says why. */
+    static String reason(Exception e) {
+        List<String> lines =
+                String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+        return lines.stream()
+                .filter(line -> line.contains("Error: "))
+                .findFirst()
+                .or(() -> lines.stream().findFirst())
+                .orElse("no reason given")
+                .strip();
     }
 
     PtSymbolBlock block() {

@@ -1,6 +1,7 @@
 package org.plumbline.core.tap;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -198,9 +199,24 @@ public final class TappedModel implements AutoCloseable {
      *
      * @param inputs one image batch, borrowed
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ in any
-     *     bit or a gradient is not finite
+     *     bit, or the gradient is not finite or cannot be computed
      */
     public void verify(NDList inputs) {
+        try {
+            compare(inputs);
+        } catch (EngineException e) {
+            throw new AuditException(
+                    ErrorCode.LAYER_NOT_TAPPABLE,
+                    "layer: "
+                            + layer
+                            + ": "
+                            + NativeModule.reason(e)
+                            + " (expected: another layer)",
+                    e);
+        }
+    }
+
+    private void compare(NDList inputs) {
         for (int i = 0; i < WARM_UPS; i++) {
             try (NDManager unit = module.manager().newSubManager()) {
                 NDArray x = unit.create(inputs.singletonOrThrow().getShape());
@@ -217,6 +233,11 @@ public final class TappedModel implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */
+    int managedArrays() {
+        return module.manager().getManagedArrays().size();
     }
 
     private AuditException refused(String reason) {

@@ -6,7 +6,6 @@ import org.plumbline.core.torchscript.pickle.PickleReader;
 import org.plumbline.core.torchscript.pickle.PickleValue;
 import org.plumbline.core.torchscript.pickle.PickleValue.Applied;
 import org.plumbline.core.torchscript.pickle.PickleValue.Dictionary;
-import org.plumbline.core.torchscript.pickle.PickleValue.Flag;
 import org.plumbline.core.torchscript.pickle.PickleValue.GlobalName;
 import org.plumbline.core.torchscript.pickle.PickleValue.Instance;
 import org.plumbline.core.torchscript.pickle.PickleValue.Persistent;
@@ -21,14 +20,12 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Modules and tensors that a pickle of an archive describes. Confined to one thread. */
 final class ArchiveData {
     private static final String REBUILD = "torch._utils._rebuild_tensor_v2";
     private static final String CODE = "__torch__.";
-    private static final Text TRAINING = new Text("training");
     private static final int MOST_MODULES = 20_000;
     private static final Set<String> CALLABLES =
             Set.of(
@@ -114,19 +111,14 @@ final class ArchiveData {
             throw bad("more than " + MOST_MODULES + " modules", "fewer modules");
         }
         List<String> names = new ArrayList<>();
-        OptionalInt training = OptionalInt.empty();
-        modules.put(path, new ModuleNode(path, instance.type().qualified(), names, training));
+        modules.put(path, new ModuleNode(path, instance.type().qualified(), names));
         if (instance.state().isPresent()
                 && instance.state().get() instanceof Dictionary dictionary) {
             for (int i = 0; i < dictionary.keys().size(); i++) {
                 attribute(path, dictionary, i, names, above);
-                if (dictionary.keys().get(i).equals(TRAINING)
-                        && dictionary.values().get(i) instanceof Flag flag) {
-                    training = OptionalInt.of(flag.offset());
-                }
             }
         }
-        modules.put(path, new ModuleNode(path, instance.type().qualified(), names, training));
+        modules.put(path, new ModuleNode(path, instance.type().qualified(), names));
         above.remove(instance);
     }
 

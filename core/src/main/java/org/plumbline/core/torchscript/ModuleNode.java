@@ -1,7 +1,6 @@
 package org.plumbline.core.torchscript;
 
 import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * A module of the archive. Immutable.
@@ -9,10 +8,8 @@ import java.util.OptionalInt;
  * @param path attribute path from the root; empty for the root
  * @param type qualified class name
  * @param tensors names of tensor attributes of this module, without path
- * @param trainingFlag where the one-byte opcode of attribute {@code training} stands in {@code
- *     data.pkl}, if there is one
  */
-public record ModuleNode(String path, String type, List<String> tensors, OptionalInt trainingFlag) {
+public record ModuleNode(String path, String type, List<String> tensors) {
     /** Copies the list. */
     public ModuleNode {
         tensors = List.copyOf(tensors);

@@ -78,13 +78,13 @@ public final class PickleReader {
             if (opcode == '.') {
                 return pop();
             }
-            if (!scalar(opcode, offset) && !container(opcode) && !memory(opcode)) {
+            if (!scalar(opcode) && !container(opcode) && !memory(opcode)) {
                 object(opcode, offset);
             }
         }
     }
 
-    private boolean scalar(int opcode, int offset) {
+    private boolean scalar(int opcode) {
         switch (opcode) {
             case 0x80 -> in.get(); // PROTO
             case 'X' -> push(new Text(utf8(in.getInt())));
@@ -94,8 +94,8 @@ public final class PickleReader {
             case 0x8a -> push(new Whole(long1()));
             case 'G' -> push(new Real(Double.longBitsToDouble(Long.reverseBytes(in.getLong()))));
             case 'N' -> push(new None());
-            case 0x88 -> push(new Flag(true, offset));
-            case 0x89 -> push(new Flag(false, offset));
+            case 0x88 -> push(new Flag(true));
+            case 0x89 -> push(new Flag(false));
             default -> {
                 return false;
             }

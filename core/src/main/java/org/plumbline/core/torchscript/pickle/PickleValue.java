@@ -22,12 +22,8 @@ public sealed interface PickleValue {
     /** A floating-point number. Immutable. */
     record Real(double value) implements PickleValue {}
 
-    /**
-     * A truth value. Immutable.
-     *
-     * @param offset where its one-byte opcode stands in the pickle
-     */
-    record Flag(boolean value, int offset) implements PickleValue {}
+    /** A truth value. Immutable. */
+    record Flag(boolean value) implements PickleValue {}
 
     /** None. Immutable. */
     record None() implements PickleValue {}

@@ -1,0 +1,44 @@
+package org.plumbline.core.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class FloatTensorTest {
+    private final FloatTensor tensor = FloatTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+
+    @Test
+    void rowsAreCutAndPicked() {
+        assertThat(tensor.slice(1, 3).values()).containsExactly(3, 4, 5, 6);
+        assertThat(tensor.rows(2, 0, 2).values()).containsExactly(5, 6, 1, 2, 5, 6);
+        assertThat(tensor.row(1)).isEqualTo(DenseVector.copyOf(3f, 4f));
+        assertThat(tensor.rows(2, 0).shape()).containsExactly(2, 2);
+        assertThat(tensor.rank()).isEqualTo(2);
+    }
+
+    @Test
+    void aShapeMustHoldTheValues() {
+        assertThatThrownBy(() -> FloatTensor.of(new float[5], 3, 2))
+                .hasMessage("values: 5 (expected: [3, 2])");
+    }
+
+    @Test
+    void equalityIsOfShapeAndBits() {
+        assertThat(tensor.sameValues(tensor.slice(0, 3))).isTrue();
+        assertThat(tensor.sameValues(FloatTensor.of(tensor.values(), 2, 3))).isFalse();
+        FloatTensor negativeZero = FloatTensor.of(new float[] {-0f}, 1);
+        assertThat(negativeZero.sameValues(FloatTensor.zeros(1))).isFalse();
+    }
+
+    @Test
+    void vectorsCompareByValueAndMultiply() {
+        DenseVector vector = DenseVector.copyOf(3f, 4f);
+        assertThat(vector.norm()).isEqualTo(5);
+        assertThat(vector).hasSameHashCodeAs(DenseVector.copyOf(new double[] {3, 4}));
+        assertThat(vector).hasToString("DenseVector[2]");
+        assertThat(tensor).hasToString("FloatTensor[3, 2]");
+        assertThatThrownBy(() -> vector.dot(DenseVector.copyOf(1f)))
+                .hasMessage("dimension: 1 (expected: 2)");
+    }
+}
