@@ -87,6 +87,9 @@ public final class Fleet {
             link.promote(deliveryId);
         } else if (state.settled()) {
             server.pending.remove(offer.modelName(), deliveryId);
+            if (state == DeliveryState.PROMOTED) {
+                server.nowServes(offer.modelName(), offer.checkpoint());
+            }
             offerNext(server);
         }
     }
@@ -180,6 +183,17 @@ public final class Fleet {
         Server(String id, ServerLink link) {
             this.id = id;
             this.link = link;
+        }
+
+        void nowServes(String name, Digest archive) {
+            models =
+                    models.stream()
+                            .map(
+                                    m ->
+                                            m.name().equals(name)
+                                                    ? new ServedModel(name, m.version(), archive)
+                                                    : m)
+                            .toList();
         }
 
         boolean serves(String name, Digest archive) {
