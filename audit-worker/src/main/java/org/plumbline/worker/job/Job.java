@@ -41,7 +41,7 @@ public record Job(
     }
 
     /** Returns the job with a server's latest word in place of its earlier ones. */
-    Job with(Delivery delivery, Instant now) {
+    public Job with(Delivery delivery, Instant now) {
         List<Delivery> all = new ArrayList<>(deliveries);
         all.removeIf(d -> d.serverId().equals(delivery.serverId()));
         all.add(delivery);

@@ -89,6 +89,7 @@ final class SpecReader {
      */
     void check(JobSpec spec) {
         archives.archive(spec.archive());
+        spec.recipe().layer().ifPresent(layer -> archives.checkLayer(spec.archive(), layer));
         datasets.files(spec.dataset());
         DatasetInfo info = datasets.require(spec.dataset());
         DatasetInfo.Summary content = info.content().orElseThrow();

@@ -3,6 +3,7 @@ package org.plumbline.worker.store;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.config.Limits;
 
 import java.nio.file.Path;
@@ -21,6 +22,13 @@ public final class ArchiveStore {
          * @throws AuditException {@code BAD_ARCHIVE} with the reason
          */
         void check(Path archive);
+
+        /**
+         * Checks, without running anything, that a layer can be tapped.
+         *
+         * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason and near matches
+         */
+        default void checkLayer(Path archive, LayerPath layer) {}
     }
 
     /** Makes a store over a folder. */
@@ -41,6 +49,15 @@ public final class ArchiveStore {
      */
     public void accept(Upload upload) {
         upload.finish(checker::check);
+    }
+
+    /**
+     * Checks that a layer of an archive can be tapped.
+     *
+     * @throws AuditException {@code NOT_FOUND} or {@code LAYER_NOT_TAPPABLE}
+     */
+    public void checkLayer(Digest digest, LayerPath layer) {
+        checker.checkLayer(archive(digest), layer);
     }
 
     /**
