@@ -32,6 +32,7 @@ import org.plumbline.worker.request.AuditEndpoint;
 import org.plumbline.worker.request.CorrectionEndpoint;
 import org.plumbline.worker.request.DatasetEndpoint;
 import org.plumbline.worker.request.FleetEndpoint;
+import org.plumbline.worker.request.SpecReader;
 import org.plumbline.worker.request.TokenInterceptor;
 import org.plumbline.worker.store.ArchiveStore;
 import org.plumbline.worker.store.StateFolder;
@@ -163,7 +164,12 @@ public final class AuditWorker implements AutoCloseable {
                 builder(config)
                         .executor(calls)
                         .addService(
-                                new CorrectionEndpoint(board, runner, files, archives, datasets))
+                                new CorrectionEndpoint(
+                                        board,
+                                        runner,
+                                        files,
+                                        archives,
+                                        new SpecReader(archives, datasets, tools.parser())))
                         .addService(new DatasetEndpoint(datasets, board))
                         .addService(
                                 new AuditEndpoint(

@@ -8,11 +8,11 @@ import org.plumbline.proto.v1.CorrectionSpec;
 import org.plumbline.proto.v1.CreateCorrectionRequest;
 import org.plumbline.proto.v1.GateMode;
 import org.plumbline.worker.config.Problems;
-import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.dataset.DatasetInfo;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.job.JobSpec;
 import org.plumbline.worker.job.RepairRecipe;
+import org.plumbline.worker.job.RepairTools.CorrectionParser;
 import org.plumbline.worker.store.ArchiveStore;
 
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Requests to validated specifications: every wrong field is named at once. Thread-safe. */
-final class SpecReader {
+public final class SpecReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     /** Methods that work along a CAV. */
@@ -30,9 +30,12 @@ final class SpecReader {
 
     private final ArchiveStore archives;
     private final DatasetStore datasets;
+    private final CorrectionParser parser;
 
-    SpecReader(ArchiveStore archives, DatasetStore datasets) {
+    /** Makes a reader. */
+    public SpecReader(ArchiveStore archives, DatasetStore datasets, CorrectionParser parser) {
         this.archives = archives;
+        this.parser = parser;
         this.datasets = datasets;
     }
 
@@ -41,7 +44,7 @@ final class SpecReader {
      *
      * @throws AuditException {@code INVALID_ARGUMENT} with every problem
      */
-    static JobSpec parse(CreateCorrectionRequest request) {
+    JobSpec parse(CreateCorrectionRequest request) {
         Problems problems = new Problems();
         CorrectionSpec spec = request.getSpec();
         checkName("request_id", request.getRequestId(), problems);
@@ -110,9 +113,9 @@ final class SpecReader {
         }
     }
 
-    private static void checkMethod(CorrectionSpec spec, Problems problems) {
+    private void checkMethod(CorrectionSpec spec, Problems problems) {
         try {
-            Correction.of(spec.getMethod(), spec.getParametersMap());
+            parser.parse(spec.getMethod(), spec.getParametersMap());
         } catch (AuditException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
