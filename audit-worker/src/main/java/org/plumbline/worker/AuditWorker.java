@@ -32,7 +32,6 @@ import org.plumbline.worker.request.AuditEndpoint;
 import org.plumbline.worker.request.CorrectionEndpoint;
 import org.plumbline.worker.request.DatasetEndpoint;
 import org.plumbline.worker.request.FleetEndpoint;
-import org.plumbline.worker.request.SpecReader;
 import org.plumbline.worker.request.TokenInterceptor;
 import org.plumbline.worker.store.ArchiveStore;
 import org.plumbline.worker.store.StateFolder;
@@ -164,12 +163,7 @@ public final class AuditWorker implements AutoCloseable {
                 builder(config)
                         .executor(calls)
                         .addService(
-                                new CorrectionEndpoint(
-                                        board,
-                                        runner,
-                                        files,
-                                        archives,
-                                        new SpecReader(archives, datasets, tools.parser())))
+                                new CorrectionEndpoint(board, runner, files, archives, datasets))
                         .addService(new DatasetEndpoint(datasets, board))
                         .addService(
                                 new AuditEndpoint(

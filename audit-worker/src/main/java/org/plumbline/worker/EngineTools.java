@@ -5,7 +5,6 @@ import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.RepairedArchive;
-import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.correction.Corrector;
 import org.plumbline.worker.job.EngineAssessor;
 import org.plumbline.worker.job.RepairTools;
@@ -24,7 +23,6 @@ final class EngineTools {
     static RepairTools tools() {
         return new RepairTools(
                 new Checker(),
-                Correction::of,
                 new EngineAssessor(),
                 Corrector::run,
                 RepairedArchive::seal,

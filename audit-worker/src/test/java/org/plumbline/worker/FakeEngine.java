@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.sensitivity.TcavMetrics;
-import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.correction.CorrectionTask;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.evaluation.EvaluationReport;
@@ -27,10 +26,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Repairs without an engine: an archive is text that says how good it is. Method {@code vanilla}
- * helps, {@code dcwp} harms, {@code lff} fails, {@code end} steps until it is cancelled.
+ * Repairs without an engine: an archive is text that says how good it is. The number of epochs
+ * decides: see the constants.
  */
 final class FakeEngine {
+    static final String HELPS = "1";
+    static final String HARMS = "2";
+    static final String FAILS = "3";
+    static final String STEPS_UNTIL_CANCELLED = "4";
+
     private static final long PATIENCE_SECONDS = 30;
 
     final CountDownLatch training = new CountDownLatch(1);
@@ -39,7 +43,6 @@ final class FakeEngine {
     RepairTools tools() {
         return new RepairTools(
                 FakeEngine::check,
-                FakeEngine::parse,
                 new Numbers(),
                 this::train,
                 FakeEngine::seal,
@@ -52,32 +55,16 @@ final class FakeEngine {
         }
     }
 
-    private static Correction parse(String method, Map<String, String> parameters) {
-        if (!List.of("vanilla", "dcwp", "lff", "end", "rr-clarc").contains(method)) {
-            throw AuditException.of(ErrorCode.INVALID_ARGUMENT, "method", method, "a method");
-        }
-        return new Correction() {
-            @Override
-            public String method() {
-                return method;
-            }
-
-            @Override
-            public Map<String, String> parameters() {
-                return parameters;
-            }
-        };
-    }
-
     private List<String> train(CorrectionTask task, TrainingListener listener) {
         runs.incrementAndGet();
         training.countDown();
-        switch (task.correction().method()) {
-            case "lff" -> throw new IllegalStateException("loss: NaN");
-            case "end" -> stepUntilCancelled(listener);
+        String behaviour = String.valueOf(task.correction().parameters().get("epochs"));
+        switch (behaviour) {
+            case FAILS -> throw new IllegalStateException("loss: NaN");
+            case STEPS_UNTIL_CANCELLED -> stepUntilCancelled(listener);
             default -> listener.onStep(step(1));
         }
-        boolean harms = task.correction().method().equals("dcwp");
+        boolean harms = behaviour.equals(HARMS);
         write(task.output(), harms ? "model worse" : "model better");
         return List.of("classifier.weight");
     }

@@ -51,7 +51,7 @@ public final class Repair {
         enter("prepare", listener);
         RepairRecipe recipe = task.recipe();
         tools.checker().check(task.archive());
-        Correction correction = tools.parser().parse(recipe.method(), recipe.parameters());
+        Correction correction = Correction.of(recipe.method(), recipe.parameters());
         AuditDataset data = load(task);
         Assessor.Setting setting =
                 new Assessor.Setting(

@@ -2,7 +2,6 @@ package org.plumbline.worker.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.correction.CorrectionTask;
 import org.plumbline.worker.store.ArchiveStore.ArchiveChecker;
 import org.plumbline.worker.training.TrainingListener;
@@ -19,23 +18,10 @@ import java.util.function.Supplier;
  */
 public record RepairTools(
         ArchiveChecker checker,
-        CorrectionParser parser,
         Assessor assessor,
         Trainer trainer,
         Sealer sealer,
         Supplier<Map<String, String>> versions) {
-    /** Reads a request for a correction. */
-    @FunctionalInterface
-    public interface CorrectionParser {
-        /**
-         * Returns the validated correction.
-         *
-         * @throws org.plumbline.core.error.AuditException {@code INVALID_ARGUMENT} naming every
-         *     unknown or ill-valued parameter
-         */
-        Correction parse(String method, Map<String, String> parameters);
-    }
-
     /** Trains and writes a candidate archive. */
     @FunctionalInterface
     public interface Trainer {

@@ -21,6 +21,7 @@ import org.plumbline.proto.v1.UploadArchiveRequest;
 import org.plumbline.proto.v1.UploadArchiveResponse;
 import org.plumbline.proto.v1.WatchCorrectionRequest;
 import org.plumbline.proto.v1.WatchCorrectionResponse;
+import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.job.Checkpoint;
 import org.plumbline.worker.job.Job;
 import org.plumbline.worker.job.JobBoard;
@@ -54,12 +55,12 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
             JobRunner runner,
             JobFiles files,
             ArchiveStore archives,
-            SpecReader specs) {
+            DatasetStore datasets) {
         this.board = board;
         this.runner = runner;
         this.files = files;
         this.archives = archives;
-        this.specs = specs;
+        this.specs = new SpecReader(archives, datasets);
     }
 
     @Override
@@ -139,7 +140,7 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
     }
 
     private Job create(CreateCorrectionRequest request) {
-        JobSpec spec = specs.parse(request);
+        JobSpec spec = SpecReader.parse(request);
         Optional<Job> known = board.known(request.getRequestId(), spec);
         if (known.isPresent()) {
             return known.get();

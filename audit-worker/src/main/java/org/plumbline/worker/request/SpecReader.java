@@ -8,11 +8,11 @@ import org.plumbline.proto.v1.CorrectionSpec;
 import org.plumbline.proto.v1.CreateCorrectionRequest;
 import org.plumbline.proto.v1.GateMode;
 import org.plumbline.worker.config.Problems;
+import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.dataset.DatasetInfo;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.job.JobSpec;
 import org.plumbline.worker.job.RepairRecipe;
-import org.plumbline.worker.job.RepairTools.CorrectionParser;
 import org.plumbline.worker.store.ArchiveStore;
 
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Requests to validated specifications: every wrong field is named at once. Thread-safe. */
-public final class SpecReader {
+final class SpecReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     /** Methods that work along a CAV. */
@@ -30,12 +30,9 @@ public final class SpecReader {
 
     private final ArchiveStore archives;
     private final DatasetStore datasets;
-    private final CorrectionParser parser;
 
-    /** Makes a reader. */
-    public SpecReader(ArchiveStore archives, DatasetStore datasets, CorrectionParser parser) {
+    SpecReader(ArchiveStore archives, DatasetStore datasets) {
         this.archives = archives;
-        this.parser = parser;
         this.datasets = datasets;
     }
 
@@ -44,7 +41,7 @@ public final class SpecReader {
      *
      * @throws AuditException {@code INVALID_ARGUMENT} with every problem
      */
-    JobSpec parse(CreateCorrectionRequest request) {
+    static JobSpec parse(CreateCorrectionRequest request) {
         Problems problems = new Problems();
         CorrectionSpec spec = request.getSpec();
         checkName("request_id", request.getRequestId(), problems);
@@ -113,9 +110,9 @@ public final class SpecReader {
         }
     }
 
-    private void checkMethod(CorrectionSpec spec, Problems problems) {
+    private static void checkMethod(CorrectionSpec spec, Problems problems) {
         try {
-            parser.parse(spec.getMethod(), spec.getParametersMap());
+            Correction.of(spec.getMethod(), spec.getParametersMap());
         } catch (AuditException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
