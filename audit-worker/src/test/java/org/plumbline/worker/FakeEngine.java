@@ -35,6 +35,8 @@ final class FakeEngine {
     static final String FAILS = "3";
     static final String STEPS_UNTIL_CANCELLED = "4";
 
+    static final String HELPS_OTHERWISE = "5";
+
     private static final long PATIENCE_SECONDS = 30;
 
     final CountDownLatch training = new CountDownLatch(1);
