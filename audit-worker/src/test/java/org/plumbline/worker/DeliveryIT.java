@@ -185,7 +185,9 @@ class DeliveryIT {
 
     @Test
     void theSameServerAttachingTwiceEndsTheOlderStream() throws Exception {
+        accepted();
         FakeServer older = new FakeServer(client).announce("s1", "fashion", SOURCE);
+        older.next(); // an offer shows that it is attached
         new FakeServer(client).announce("s1", "fashion", SOURCE);
         assertThat(older.end()).startsWith("ABORTED");
     }

@@ -42,7 +42,12 @@ class EngineIT {
     private static final LayerPath LAYER = new LayerPath("features.8");
     private static final ConceptId COLOUR = new ConceptId("colour");
     private static final Map<String, String> PARAMETERS =
-            Map.of("lambda", "100", "epochs", "3", "batch_size", "16", "learning_rate", "0.001");
+            Map.of(
+                    "lambda", "1000",
+                    "criterion", "target_logit",
+                    "epochs", "10",
+                    "batch_size", "16",
+                    "learning_rate", "0.001");
 
     @TempDir private static Path folder;
     private static Path model;
@@ -83,7 +88,7 @@ class EngineIT {
                                 PARAMETERS,
                                 Optional.of(LAYER),
                                 Optional.of(COLOUR),
-                                OptionalInt.empty(),
+                                OptionalInt.of(3),
                                 out),
                         GateBounds.defaults(),
                         DeviceChoice.CPU,
@@ -95,7 +100,7 @@ class EngineIT {
         assertThat(phases).contains("prepare", "activations", "train", "evaluate", "write");
         JsonNode manifest = RepairedArchive.verify(out);
         assertThat(manifest.path("source_sha256").asText()).isEqualTo(Digest.of(model).hex());
-        assertThat(manifest.path("parameters").path("lambda").asText()).startsWith("100");
+        assertThat(manifest.path("parameters").path("lambda").asDouble()).isEqualTo(1000);
         assertThat(manifest.path("versions").path("pytorch").asText()).startsWith("2.");
         assertThat(manifest.path("before").path("accuracy").asDouble())
                 .isEqualTo(outcome.before().accuracy());
@@ -137,6 +142,7 @@ class EngineIT {
                             .setMethod("rr-clarc")
                             .setLayer(LAYER.value())
                             .setConcept(COLOUR.value())
+                            .setTargetClass(3)
                             .putAllParameters(PARAMETERS)
                             .build();
             Correction end = client.end(client.create("r1", spec).getName());
