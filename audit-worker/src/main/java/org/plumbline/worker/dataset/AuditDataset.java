@@ -1,62 +1,108 @@
 package org.plumbline.worker.dataset;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.worker.config.Problems;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
-/** An audit data set, checked and held on the heap. Immutable. */
-@SuppressWarnings("DoNotCallSuggester")
+/** An audit data set, checked and held on the heap once. Immutable. */
 public final class AuditDataset {
-    private AuditDataset() {}
+    private final Digest digest;
+    private final FloatTensor inputs;
+    private final Columns columns;
+
+    private AuditDataset(Digest digest, Content content) {
+        this.digest = digest;
+        this.inputs = content.inputs();
+        this.columns = content.columns();
+    }
 
     /**
-     * Reads and checks a data set folder.
+     * Reads and checks a data set folder: arrays beside {@code inputs.npy}, or images listed in
+     * {@code manifest.csv}.
      *
      * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} naming every problem at once
      */
     public static AuditDataset load(Path folder) {
-        throw new UnsupportedOperationException(folder.toString());
+        Problems problems = new Problems();
+        try {
+            Optional<Content> content = read(folder, problems);
+            problems.throwIfAny(ErrorCode.BAD_DATA);
+            return new AuditDataset(FolderDigest.of(folder), content.orElseThrow());
+        } catch (IOException e) {
+            throw new AuditException(
+                    ErrorCode.BAD_DATA,
+                    "dataset: " + folder + ": " + e + " (expected: a readable folder)",
+                    e);
+        }
+    }
+
+    private static Optional<Content> read(Path folder, Problems problems) throws IOException {
+        boolean images = Files.exists(folder.resolve(ImageFolder.MANIFEST));
+        boolean tensors = Files.exists(folder.resolve(TensorFolder.INPUTS));
+        if (images == tensors) {
+            problems.add(
+                    "dataset",
+                    folder + (images ? " holds both forms" : " holds no data set"),
+                    "a folder with either inputs.npy or manifest.csv");
+            return Optional.empty();
+        }
+        return images
+                ? new ImageFolder(folder, problems).read()
+                : new TensorFolder(folder, problems).read();
     }
 
     /** Returns the digest over all files. */
     public Digest digest() {
-        throw new UnsupportedOperationException();
+        return digest;
     }
 
     /** Returns the number of samples. */
     public int rows() {
-        throw new UnsupportedOperationException();
+        return inputs.rows();
     }
 
     /** Returns a copy of the named samples, {@code [n, c, h, w]}. */
     public FloatTensor inputs(int... rows) {
-        throw new UnsupportedOperationException(String.valueOf(rows.length));
+        return inputs.rows(rows);
     }
 
     /** Returns a copy of the labels of all rows, from 0. */
     public long[] labels() {
-        throw new UnsupportedOperationException();
+        return columns.labels().clone();
     }
 
     /** Returns the largest label plus one. */
     public int classes() {
-        throw new UnsupportedOperationException();
+        return (int) Arrays.stream(columns.labels()).max().orElse(-1) + 1;
     }
 
     /**
      * Returns the rows of a split in data order; without {@code split.npy} all are training rows.
      */
     public int[] rows(Split split) {
-        throw new UnsupportedOperationException(split.toString());
+        if (columns.split().isEmpty()) {
+            return split == Split.TRAIN ? IntStream.range(0, rows()).toArray() : new int[0];
+        }
+        long[] values = columns.split().get();
+        return IntStream.range(0, rows()).filter(i -> values[i] == split.value()).toArray();
     }
 
     /** Returns the names of {@code concept_<name>.npy}. */
     public Set<ConceptId> concepts() {
-        throw new UnsupportedOperationException();
+        return Collections.unmodifiableSet(new TreeSet<>(columns.concepts().keySet()));
     }
 
     /**
@@ -65,11 +111,19 @@ public final class AuditDataset {
      * @throws org.plumbline.core.error.AuditException {@code NOT_FOUND} naming the known concepts
      */
     public long[] concept(ConceptId concept) {
-        throw new UnsupportedOperationException(concept.toString());
+        long[] flags = columns.concepts().get(concept);
+        if (flags == null) {
+            throw AuditException.of(
+                    ErrorCode.NOT_FOUND,
+                    "concept",
+                    concept,
+                    "one of " + columns.concepts().keySet());
+        }
+        return flags.clone();
     }
 
     /** Returns a copy of the bias labels, if there are any. */
     public Optional<long[]> biasLabels() {
-        throw new UnsupportedOperationException();
+        return columns.biasLabels().map(long[]::clone);
     }
 }

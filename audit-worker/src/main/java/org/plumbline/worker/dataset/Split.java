@@ -1,11 +1,22 @@
 package org.plumbline.worker.dataset;
 
-/** Which part of a data set a row belongs to; the ordinal is the value in {@code split.npy}. */
+/** Which part of a data set a row belongs to. */
 public enum Split {
     /** Fits concepts and weights. */
-    TRAIN,
+    TRAIN(0),
     /** Chooses between settings. */
-    VALIDATION,
+    VALIDATION(1),
     /** Measures; never used for fitting. */
-    TEST
+    TEST(2);
+
+    private final int value;
+
+    Split(int value) {
+        this.value = value;
+    }
+
+    /** Returns the value in {@code split.npy}. */
+    public int value() {
+        return value;
+    }
 }

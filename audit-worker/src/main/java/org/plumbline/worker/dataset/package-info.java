@@ -1,4 +1,4 @@
-/** Audit data sets: groups, splits, checks. Uses config. */
+/** Audit data sets: reading, checks, splits, and those uploaded. Uses store. */
 @NullMarked
 package org.plumbline.worker.dataset;
 

@@ -1,0 +1,123 @@
+package org.plumbline.worker.config;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Everything a worker is told, read once. Immutable.
+ *
+ * @param listen where gRPC is served
+ * @param state folder of jobs, data sets and archives
+ * @param metrics where Prometheus scrapes
+ * @param tokenFile holds the bearer token every call must carry
+ */
+public record WorkerConfig(
+        HostPort listen,
+        Path state,
+        HostPort metrics,
+        DeviceChoice device,
+        GateBounds gate,
+        Limits limits,
+        Optional<Path> tokenFile,
+        Optional<TlsFiles> tls) {
+    private static final HostPort LISTEN = new HostPort("localhost", 9090);
+    private static final HostPort METRICS = new HostPort("localhost", 9464);
+
+    /** Returns the defaults around a state folder. */
+    public static WorkerConfig defaults(Path state) {
+        return new WorkerConfig(
+                LISTEN,
+                state,
+                METRICS,
+                DeviceChoice.AUTO,
+                GateBounds.defaults(),
+                Limits.defaults(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * Reads a YAML file; {@code PLUMBLINE_WORKER_*} variables override it.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} naming every unknown key and wrong value at
+     *     once, {@code NOT_FOUND} if there is no such file
+     */
+    public static WorkerConfig load(Path file, Map<String, String> environment) {
+        Problems problems = new Problems();
+        Map<String, Settings.Setting> values = new TreeMap<>(SettingsSource.file(file, problems));
+        values.putAll(SettingsSource.environment(environment));
+        Settings settings = new Settings(values, problems);
+        Optional<Path> state = settings.path("state");
+        if (state.isEmpty()) {
+            problems.add(file + ": state", "missing", "a folder");
+        }
+        WorkerConfig config = read(settings, state.orElse(Path.of("state")), problems);
+        settings.refuseUnknown();
+        config.checkExposure(problems);
+        problems.throwIfAny(ErrorCode.INVALID_ARGUMENT);
+        return config;
+    }
+
+    private static WorkerConfig read(Settings settings, Path state, Problems problems) {
+        GateBounds gate = GateBounds.defaults();
+        Limits limits = Limits.defaults();
+        String metricsHost = settings.text("metrics-host").orElse(METRICS.host());
+        return new WorkerConfig(
+                settings.read("listen", LISTEN, "host:port", HostPort::parse),
+                state,
+                new HostPort(
+                        metricsHost.isBlank() ? METRICS.host() : metricsHost,
+                        (int) settings.whole("metrics-port", METRICS.port(), 0, 65_535)),
+                settings.choice("device", DeviceChoice.AUTO),
+                new GateBounds(
+                        settings.real("gate.clean-accuracy-drop", gate.cleanAccuracyDrop(), 0, 1),
+                        settings.real("gate.worst-group-drop", gate.worstGroupDrop(), 0, 1),
+                        settings.real("gate.tcav-tolerance", gate.tcavTolerance(), 0, 0.5)),
+                new Limits(
+                        settings.whole("limits.upload-bytes", limits.uploadBytes(), 1, 1L << 50),
+                        settings.whole(
+                                "limits.free-disk-bytes", limits.freeDiskBytes(), 0, 1L << 50),
+                        (int) settings.whole("limits.queue", limits.queue(), 1, 100_000)),
+                file(settings, "token-file", problems),
+                tls(settings, problems));
+    }
+
+    private static Optional<Path> file(Settings settings, String key, Problems problems) {
+        Optional<Path> path = settings.path(key);
+        path.filter(p -> !Files.isReadable(p))
+                .ifPresent(p -> problems.add(key, p, "a readable file"));
+        return path;
+    }
+
+    private static Optional<TlsFiles> tls(Settings settings, Problems problems) {
+        Optional<Path> certificate = file(settings, "tls.certificate", problems);
+        Optional<Path> key = file(settings, "tls.key", problems);
+        Optional<Path> clientCa = file(settings, "tls.client-ca", problems);
+        if (certificate.isPresent() && key.isPresent()) {
+            return Optional.of(new TlsFiles(certificate.get(), key.get(), clientCa));
+        }
+        if (certificate.isPresent() || key.isPresent() || clientCa.isPresent()) {
+            problems.add("tls", "incomplete", "both certificate and key");
+        }
+        return Optional.empty();
+    }
+
+    /** Adds a problem if strangers could reach the worker unencrypted or unauthenticated. */
+    public void checkExposure(Problems problems) {
+        if (listen.loopback()) {
+            return;
+        }
+        if (tls.isEmpty()) {
+            problems.add("listen", listen, "a loopback address, or tls.certificate and tls.key");
+        }
+        if (tokenFile.isEmpty() && tls.flatMap(TlsFiles::clientCa).isEmpty()) {
+            problems.add("listen", listen, "a loopback address, or token-file or tls.client-ca");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.plumbline.worker.job;
+
+import ai.djl.Device;
+
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.evaluation.ConceptProbe;
+import org.plumbline.worker.evaluation.EvaluationReport;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Measures archives. */
+public interface Assessor {
+    /**
+     * What an assessment needs beside the archive. Immutable.
+     *
+     * @param cancelled asked before every batch
+     */
+    record Setting(
+            AuditDataset data,
+            RepairRecipe recipe,
+            Path workDirectory,
+            Device device,
+            BooleanSupplier cancelled) {}
+
+    /** Fits the concept on an archive; empty without layer or concept. */
+    Optional<ConceptProbe> probe(Path archive, Setting setting);
+
+    /** Returns the numbers of an archive, with concept numbers where there is a probe. */
+    EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting);
+}

@@ -1,0 +1,59 @@
+package org.plumbline.worker.job;
+
+import org.plumbline.core.cav.Cav;
+import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+import org.plumbline.worker.correction.ConceptFitter;
+import org.plumbline.worker.evaluation.ConceptProbe;
+import org.plumbline.worker.evaluation.EvaluationReport;
+import org.plumbline.worker.evaluation.Evaluator;
+import org.plumbline.worker.evaluation.LoadedModel;
+import org.plumbline.worker.evaluation.ModelUnderTest;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Measures archives with the real engine; each call loads and closes the model. Thread-safe. */
+public final class EngineAssessor implements Assessor {
+    @Override
+    public Optional<ConceptProbe> probe(Path archive, Setting setting) {
+        RepairRecipe recipe = setting.recipe();
+        if (recipe.layer().isEmpty() || recipe.concept().isEmpty()) {
+            return Optional.empty();
+        }
+        LayerPath layer = recipe.layer().get();
+        ConceptId concept = recipe.concept().get();
+        TapSpec spec = new TapSpec(layer, setting.workDirectory(), setting.device());
+        try (TappedModel model = TappedModel.load(archive, spec)) {
+            Pooling pooling = Pooling.parse(recipe.parameters().getOrDefault("pooling", "max"));
+            Cav cav =
+                    ConceptFitter.fit(
+                            model, setting.data(), concept, recipe.targetClass(), pooling);
+            return Optional.of(new ConceptProbe(cav, recipe.targetClass()));
+        }
+    }
+
+    @Override
+    public EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
+        try (ModelUnderTest model = load(archive, probe, setting)) {
+            Evaluator evaluator = new Evaluator(model, setting.data(), setting.cancelled());
+            return probe.isPresent()
+                    ? evaluator.evaluate(probe.get())
+                    : evaluator.accuracies(setting.recipe().concept());
+        }
+    }
+
+    private static ModelUnderTest load(
+            Path archive, Optional<ConceptProbe> probe, Setting setting) {
+        return probe.isPresent()
+                ? LoadedModel.tapped(
+                        archive,
+                        probe.get().cav().layer(),
+                        setting.workDirectory(),
+                        setting.device())
+                : LoadedModel.plain(archive, setting.device());
+    }
+}

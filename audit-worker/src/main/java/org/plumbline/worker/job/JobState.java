@@ -1,0 +1,114 @@
+package org.plumbline.worker.job;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+import org.plumbline.worker.evaluation.EvaluationReport;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Where a job is. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = JobState.Queued.class, name = "queued"),
+    @JsonSubTypes.Type(value = JobState.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = JobState.Succeeded.class, name = "succeeded"),
+    @JsonSubTypes.Type(value = JobState.Rejected.class, name = "rejected"),
+    @JsonSubTypes.Type(value = JobState.Failed.class, name = "failed"),
+    @JsonSubTypes.Type(value = JobState.Cancelled.class, name = "cancelled")
+})
+public sealed interface JobState {
+    /** Every {@link #label}, in the order of a job's life. */
+    List<String> LABELS =
+            List.of("queued", "running", "succeeded", "rejected", "failed", "cancelled");
+
+    /** Returns the name in metrics and files. */
+    String label();
+
+    /** Returns whether nothing will change any more. */
+    default boolean terminal() {
+        return true;
+    }
+
+    /** Returns what came out, if the job got that far. */
+    default Optional<RepairOutcome> outcome() {
+        return Optional.empty();
+    }
+
+    /** Waits for its turn. */
+    record Queued() implements JobState {
+        @Override
+        public String label() {
+            return "queued";
+        }
+
+        @Override
+        public boolean terminal() {
+            return false;
+        }
+    }
+
+    /**
+     * Under way.
+     *
+     * @param before numbers of the original, once measured
+     */
+    record Running(RepairProgress progress, Optional<EvaluationReport> before) implements JobState {
+        @Override
+        public String label() {
+            return "running";
+        }
+
+        @Override
+        public boolean terminal() {
+            return false;
+        }
+    }
+
+    /** Accepted by the gate, or not held against it. */
+    record Succeeded(RepairOutcome result) implements JobState {
+        @Override
+        public String label() {
+            return "succeeded";
+        }
+
+        @Override
+        public Optional<RepairOutcome> outcome() {
+            return Optional.of(result);
+        }
+    }
+
+    /** Refused by the gate; kept for download, never delivered. */
+    record Rejected(RepairOutcome result) implements JobState {
+        @Override
+        public String label() {
+            return "rejected";
+        }
+
+        @Override
+        public Optional<RepairOutcome> outcome() {
+            return Optional.of(result);
+        }
+    }
+
+    /**
+     * Ended by an error.
+     *
+     * @param error one line
+     */
+    record Failed(String error) implements JobState {
+        @Override
+        public String label() {
+            return "failed";
+        }
+    }
+
+    /** Ended by the caller. */
+    record Cancelled() implements JobState {
+        @Override
+        public String label() {
+            return "cancelled";
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.plumbline.worker.job;
+
+import ai.djl.Device;
+
+import java.nio.file.Path;
+
+/**
+ * One repair with its files. Immutable.
+ *
+ * @param archive the deployed archive; never changed
+ * @param dataset folder of the audit data set
+ * @param output where the sealed archive is written, when complete
+ * @param workDirectory existing folder for temporary files, for this task alone
+ */
+public record RepairTask(
+        RepairRecipe recipe,
+        Path archive,
+        Path dataset,
+        Path output,
+        Path workDirectory,
+        Device device) {}

@@ -1,0 +1,173 @@
+package org.plumbline.worker.request;
+
+import ai.djl.Device;
+
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.proto.v1.AuditServiceGrpc.AuditServiceImplBase;
+import org.plumbline.proto.v1.EvaluateRequest;
+import org.plumbline.proto.v1.EvaluateResponse;
+import org.plumbline.proto.v1.FitConceptRequest;
+import org.plumbline.proto.v1.FitConceptResponse;
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.dataset.DatasetStore;
+import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.evaluation.ConceptProbe;
+import org.plumbline.worker.job.Assessor;
+import org.plumbline.worker.job.JobFiles;
+import org.plumbline.worker.job.RepairRecipe;
+import org.plumbline.worker.store.ArchiveStore;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Audits of uploaded archives over gRPC, one at a time: each holds a data set. Thread-safe. */
+public final class AuditEndpoint extends AuditServiceImplBase {
+    private final ArchiveStore archives;
+    private final DatasetStore datasets;
+    private final JobFiles files;
+    private final Assessor assessor;
+    private final Supplier<Device> device;
+    private final Semaphore running = new Semaphore(1);
+
+    /** Makes the service. */
+    public AuditEndpoint(
+            ArchiveStore archives,
+            DatasetStore datasets,
+            JobFiles files,
+            Assessor assessor,
+            Supplier<Device> device) {
+        this.archives = archives;
+        this.datasets = datasets;
+        this.files = files;
+        this.assessor = assessor;
+        this.device = device;
+    }
+
+    @Override
+    public void evaluate(EvaluateRequest request, StreamObserver<EvaluateResponse> response) {
+        Calls.answer(
+                response,
+                () -> {
+                    Path archive = archive(request.getArchiveSha256());
+                    OptionalInt target =
+                            request.hasTargetClass()
+                                    ? OptionalInt.of(request.getTargetClass())
+                                    : OptionalInt.empty();
+                    RepairRecipe recipe =
+                            recipe(request.getLayer(), request.getConcept(), target, Map.of());
+                    return audit(
+                            request.getDataset(),
+                            recipe,
+                            setting -> {
+                                Optional<ConceptProbe> probe = assessor.probe(archive, setting);
+                                return EvaluateResponse.newBuilder()
+                                        .setEvaluation(
+                                                Protos.evaluation(
+                                                        assessor.assess(archive, probe, setting)))
+                                        .build();
+                            });
+                });
+    }
+
+    @Override
+    public void fitConcept(FitConceptRequest request, StreamObserver<FitConceptResponse> response) {
+        Calls.answer(
+                response,
+                () -> {
+                    checkFit(request);
+                    OptionalInt target =
+                            request.hasTargetClass()
+                                    ? OptionalInt.of(request.getTargetClass())
+                                    : OptionalInt.empty();
+                    String pooling = request.getPooling().isEmpty() ? "max" : request.getPooling();
+                    RepairRecipe recipe =
+                            recipe(
+                                    request.getLayer(),
+                                    request.getConcept(),
+                                    target,
+                                    Map.of("pooling", pooling));
+                    Path archive = archive(request.getArchiveSha256());
+                    return audit(request.getDataset(), recipe, setting -> fit(archive, setting));
+                });
+    }
+
+    private FitConceptResponse fit(Path archive, Assessor.Setting setting) {
+        ConceptProbe probe = assessor.probe(archive, setting).orElseThrow();
+        AuditDataset data = setting.data();
+        long[] flags = data.concept(probe.cav().concept());
+        long[] labels = data.labels();
+        OptionalInt target = setting.recipe().targetClass();
+        int[] rows =
+                IntStream.of(data.rows(Split.TRAIN))
+                        .filter(i -> target.isEmpty() || labels[i] == target.getAsInt())
+                        .toArray();
+        long positives = IntStream.of(rows).filter(i -> flags[i] == 1).count();
+        FitConceptResponse.Builder message =
+                FitConceptResponse.newBuilder()
+                        .setPositives(positives)
+                        .setNegatives(rows.length - positives);
+        for (float component : probe.cav().direction().toArray()) {
+            message.addDirection(component);
+        }
+        return message.build();
+    }
+
+    private <T> T audit(String dataset, RepairRecipe recipe, Function<Assessor.Setting, T> work) {
+        Path folder = datasets.files(DatasetStore.id(dataset));
+        if (!running.tryAcquire()) {
+            throw AuditException.of(
+                    ErrorCode.RESOURCE_EXHAUSTED, "audits", "1 running", "none; try again later");
+        }
+        String unit = "audit-" + UUID.randomUUID();
+        try {
+            AuditDataset data = AuditDataset.load(folder);
+            Context call = Context.current();
+            return work.apply(
+                    new Assessor.Setting(
+                            data, recipe, files.workFolder(unit), device.get(), call::isCancelled));
+        } finally {
+            files.removeWorkFolder(unit);
+            running.release();
+        }
+    }
+
+    private Path archive(String sha256) {
+        return archives.archive(Blobs.digest("archive_sha256", sha256));
+    }
+
+    private static RepairRecipe recipe(
+            String layer, String concept, OptionalInt target, Map<String, String> parameters) {
+        return RepairRecipe.of(
+                "audit",
+                parameters,
+                Optional.of(layer).filter(s -> !s.isEmpty()).map(LayerPath::new),
+                Optional.of(concept).filter(s -> !s.isEmpty()).map(ConceptId::new),
+                target);
+    }
+
+    private static void checkFit(FitConceptRequest request) {
+        if (!request.getCav().isEmpty() && !request.getCav().equals("signal")) {
+            throw AuditException.of(ErrorCode.INVALID_ARGUMENT, "cav", request.getCav(), "signal");
+        }
+        if (request.getLayer().isEmpty() || request.getConcept().isEmpty()) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    request.getLayer().isEmpty() ? "layer" : "concept",
+                    "missing",
+                    "a value");
+        }
+    }
+}

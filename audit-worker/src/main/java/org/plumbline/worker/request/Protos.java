@@ -1,0 +1,166 @@
+package org.plumbline.worker.request;
+
+import com.google.protobuf.Timestamp;
+
+import org.plumbline.core.sensitivity.TcavMetrics;
+import org.plumbline.proto.v1.Correction;
+import org.plumbline.proto.v1.CorrectionSpec;
+import org.plumbline.proto.v1.CorrectionState;
+import org.plumbline.proto.v1.Evaluation;
+import org.plumbline.proto.v1.GateMode;
+import org.plumbline.proto.v1.Progress;
+import org.plumbline.worker.dataset.DatasetStore;
+import org.plumbline.worker.delivery.Delivery;
+import org.plumbline.worker.delivery.DeliveryState;
+import org.plumbline.worker.evaluation.EvaluationReport;
+import org.plumbline.worker.evaluation.GroupAccuracy;
+import org.plumbline.worker.gate.GateDecision;
+import org.plumbline.worker.gate.GateRule;
+import org.plumbline.worker.job.Job;
+import org.plumbline.worker.job.JobSpec;
+import org.plumbline.worker.job.JobState;
+import org.plumbline.worker.job.RepairOutcome;
+import org.plumbline.worker.job.RepairProgress;
+import org.plumbline.worker.job.RepairRecipe;
+
+import java.time.Instant;
+import java.util.Locale;
+
+/** Domain values as messages. Thread-safe. */
+final class Protos {
+    /** Starts every resource name of a correction. */
+    static final String CORRECTIONS = "corrections/";
+
+    private Protos() {}
+
+    static Correction correction(Job job) {
+        Correction.Builder message =
+                Correction.newBuilder()
+                        .setName(CORRECTIONS + job.id())
+                        .setRequestId(job.requestId())
+                        .setSpec(spec(job.spec()))
+                        .setState(state(job.state()))
+                        .setCreateTime(time(job.createTime()))
+                        .setUpdateTime(time(job.updateTime()))
+                        .setAttempt(job.attempt());
+        if (job.state() instanceof JobState.Running running) {
+            message.setProgress(progress(running.progress()));
+            running.before().ifPresent(report -> message.setBefore(evaluation(report)));
+        }
+        if (job.state() instanceof JobState.Failed failed) {
+            message.setError(failed.error());
+        }
+        job.state().outcome().ifPresent(outcome -> add(outcome, message));
+        job.deliveries().forEach(delivery -> message.addDeliveries(delivery(delivery)));
+        return message.build();
+    }
+
+    private static void add(RepairOutcome outcome, Correction.Builder message) {
+        message.setBefore(evaluation(outcome.before()))
+                .setAfter(evaluation(outcome.after()))
+                .setGate(gate(outcome.gate()))
+                .setCheckpoint(
+                        org.plumbline.proto.v1.Checkpoint.newBuilder()
+                                .setSha256(outcome.checkpoint().sha256())
+                                .setSizeBytes(outcome.checkpoint().sizeBytes()));
+    }
+
+    static CorrectionState state(JobState state) {
+        return CorrectionState.valueOf(
+                "CORRECTION_STATE_" + state.label().toUpperCase(Locale.ROOT));
+    }
+
+    static CorrectionSpec spec(JobSpec spec) {
+        RepairRecipe recipe = spec.recipe();
+        CorrectionSpec.Builder message =
+                CorrectionSpec.newBuilder()
+                        .setModelName(spec.modelName())
+                        .setArchiveSha256(spec.archiveSha256())
+                        .setDataset(DatasetStore.COLLECTION + spec.dataset())
+                        .setMethod(recipe.method())
+                        .putAllParameters(recipe.parameters())
+                        .setGateMode(
+                                spec.enforceGate()
+                                        ? GateMode.GATE_MODE_ENFORCE
+                                        : GateMode.GATE_MODE_REPORT_ONLY);
+        recipe.layer().ifPresent(layer -> message.setLayer(layer.value()));
+        recipe.concept().ifPresent(concept -> message.setConcept(concept.value()));
+        recipe.targetClass().ifPresent(message::setTargetClass);
+        return message.build();
+    }
+
+    static Evaluation evaluation(EvaluationReport report) {
+        Evaluation.Builder message =
+                Evaluation.newBuilder().setAccuracy(report.accuracy()).setSamples(report.samples());
+        report.cleanAccuracy().ifPresent(message::setCleanAccuracy);
+        report.biasedAccuracy().ifPresent(message::setBiasedAccuracy);
+        report.worstGroupAccuracy().ifPresent(message::setWorstGroupAccuracy);
+        report.groups().forEach(group -> message.addGroups(group(group)));
+        report.tcav().ifPresent(tcav -> add(tcav, message));
+        return message.build();
+    }
+
+    private static void add(TcavMetrics tcav, Evaluation.Builder message) {
+        message.setTcavScore(tcav.meanQuotient())
+                .setTcavScoreStandardError(tcav.meanQuotientStandardError())
+                .setTcavLocationScore(tcav.quotient())
+                .setSensitivity(tcav.sensitivity())
+                .setSensitivityStandardError(tcav.sensitivityStandardError());
+    }
+
+    private static org.plumbline.proto.v1.GroupAccuracy group(GroupAccuracy group) {
+        return org.plumbline.proto.v1.GroupAccuracy.newBuilder()
+                .setLabel(group.label())
+                .setConcept(group.concept())
+                .setAccuracy(group.accuracy())
+                .setSamples(group.samples())
+                .build();
+    }
+
+    private static org.plumbline.proto.v1.GateDecision gate(GateDecision decision) {
+        org.plumbline.proto.v1.GateDecision.Builder message =
+                org.plumbline.proto.v1.GateDecision.newBuilder().setAccepted(decision.accepted());
+        for (GateRule rule : decision.rules()) {
+            message.addRulesBuilder()
+                    .setName(rule.name())
+                    .setPassed(rule.passed())
+                    .setValue(rule.value())
+                    .setBound(rule.bound())
+                    .setDescription(rule.description());
+        }
+        return message.build();
+    }
+
+    private static Progress progress(RepairProgress progress) {
+        Progress.Builder message =
+                Progress.newBuilder()
+                        .setPhase(progress.phase())
+                        .setEpoch(progress.epoch())
+                        .setEpochs(progress.epochs())
+                        .setStep(progress.step())
+                        .setSteps(progress.steps())
+                        .putAllMetrics(progress.metrics());
+        progress.etaSeconds().ifPresent(message::setEtaSeconds);
+        return message.build();
+    }
+
+    private static org.plumbline.proto.v1.Delivery delivery(Delivery delivery) {
+        return org.plumbline.proto.v1.Delivery.newBuilder()
+                .setServerId(delivery.serverId())
+                .setState(state(delivery.state()))
+                .setDetail(delivery.detail())
+                .setUpdateTime(time(delivery.updateTime()))
+                .build();
+    }
+
+    static org.plumbline.proto.v1.DeliveryState state(DeliveryState state) {
+        return org.plumbline.proto.v1.DeliveryState.valueOf("DELIVERY_STATE_" + state.name());
+    }
+
+    static Timestamp time(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+}

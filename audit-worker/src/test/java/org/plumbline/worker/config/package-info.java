@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.config;
+
+import org.jspecify.annotations.NullMarked;

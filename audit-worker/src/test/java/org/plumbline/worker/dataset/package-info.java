@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.dataset;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.gate;
+
+import org.jspecify.annotations.NullMarked;

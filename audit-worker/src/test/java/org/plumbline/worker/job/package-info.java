@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.job;
+
+import org.jspecify.annotations.NullMarked;

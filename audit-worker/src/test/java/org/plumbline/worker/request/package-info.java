@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.request;
+
+import org.jspecify.annotations.NullMarked;

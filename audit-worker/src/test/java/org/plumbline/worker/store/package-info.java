@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.store;
+
+import org.jspecify.annotations.NullMarked;
