@@ -454,6 +454,70 @@ class AuditWorkerIT {
                 .hasMessageContaining("a folder no other worker uses");
     }
 
+    @Test
+    void aWorkerThatDrainsSaysSo() throws Exception {
+        Iterator<io.grpc.health.v1.HealthCheckResponse> health =
+                HealthGrpc.newBlockingStub(client.channel)
+                        .watch(HealthCheckRequest.getDefaultInstance());
+        assertThat(health.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+        worker.close();
+        assertThat(health.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    }
+
+    @Test
+    void aDiskThatTakesNothingFailsOneCallAndTheRestGoesOn() throws Exception {
+        CorrectionSpec spec = spec(FakeEngine.STEPS_UNTIL_CANCELLED);
+        Correction running = client.create("r1", spec);
+        assertThat(engine.training.await(30, TimeUnit.SECONDS)).isTrue();
+        Path jobs = folder.resolve("state/jobs");
+        java.nio.file.Files.move(jobs, folder.resolve("state/away"));
+        assertStatus(
+                () -> client.create("r2", spec),
+                Status.Code.RESOURCE_EXHAUSTED,
+                "RESOURCE_EXHAUSTED");
+        java.nio.file.Files.move(folder.resolve("state/away"), jobs);
+        client.corrections.cancelCorrection(
+                CancelCorrectionRequest.newBuilder().setName(running.getName()).build());
+        assertThat(client.end(running.getName()).getState())
+                .isEqualTo(CorrectionState.CORRECTION_STATE_CANCELLED);
+        CorrectionSpec next = spec.toBuilder().putParameters("epochs", FakeEngine.HELPS).build();
+        assertThat(client.end(client.create("r2", next).getName()).getState())
+                .isEqualTo(CorrectionState.CORRECTION_STATE_SUCCEEDED);
+    }
+
+    @Test
+    void aFullQueueRefusesMoreJobs() throws Exception {
+        client.close();
+        worker.close();
+        WorkerConfig one = config(folder);
+        worker =
+                AuditWorker.start(
+                        new WorkerConfig(
+                                one.listen(),
+                                one.state(),
+                                one.metrics(),
+                                one.device(),
+                                one.gate(),
+                                new org.plumbline.worker.config.Limits(1 << 20, 0, 1),
+                                one.tokenFile(),
+                                one.tls()),
+                        engine.tools(),
+                        InstantSource.system());
+        client = new WorkerClient(worker.port());
+        CorrectionSpec spec = spec(FakeEngine.STEPS_UNTIL_CANCELLED);
+        Correction running = client.create("r1", spec);
+        assertThat(engine.training.await(30, TimeUnit.SECONDS)).isTrue();
+        Correction waiting = client.create("r2", spec);
+        assertStatus(
+                () -> client.create("r3", spec),
+                Status.Code.RESOURCE_EXHAUSTED,
+                "RESOURCE_EXHAUSTED");
+        for (Correction job : List.of(waiting, running)) {
+            client.corrections.cancelCorrection(
+                    CancelCorrectionRequest.newBuilder().setName(job.getName()).build());
+        }
+    }
+
     private byte[] download(String name, long offset) {
         Iterator<DownloadCheckpointResponse> parts =
                 client.corrections.downloadCheckpoint(

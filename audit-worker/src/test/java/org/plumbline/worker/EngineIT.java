@@ -31,6 +31,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -172,6 +173,38 @@ class EngineIT {
                                             "r2", spec.toBuilder().setLayer("features.99").build()))
                     .hasMessageContaining("features.9");
         }
+    }
+
+    @Test
+    void inputsTheModelDoesNotTakeAreBadData() throws IOException {
+        Path wrong = SmallData.tensors(folder.resolve("wrong"));
+        for (Optional<LayerPath> layer : List.of(Optional.<LayerPath>empty(), Optional.of(LAYER))) {
+            assertThatThrownBy(
+                            () ->
+                                    LocalEvaluation.run(
+                                            model,
+                                            wrong,
+                                            layer,
+                                            Optional.of(new ConceptId("stamp")),
+                                            OptionalInt.empty(),
+                                            DeviceChoice.CPU))
+                    .isInstanceOf(AuditException.class)
+                    .hasMessageContaining("(expected: a shape the model takes)");
+        }
+    }
+
+    @Test
+    void aTargetClassTheModelLacksIsRefused() {
+        assertThatThrownBy(
+                        () ->
+                                LocalEvaluation.run(
+                                        model,
+                                        data,
+                                        Optional.of(LAYER),
+                                        Optional.of(COLOUR),
+                                        OptionalInt.of(10),
+                                        DeviceChoice.CPU))
+                .isInstanceOf(AuditException.class);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -30,6 +31,7 @@ public final class Evaluator {
     private final BooleanSupplier cancelled;
     private final int[] rows;
     private final long[] labels;
+    private int classes;
 
     /**
      * Makes an evaluator.
@@ -83,6 +85,7 @@ public final class Evaluator {
      */
     public EvaluationReport evaluate(ConceptProbe probe) {
         EvaluationReport report = accuracies(Optional.of(probe.cav().concept()));
+        checkTarget(probe.targetClass());
         long[] flags = pick(data.concept(probe.cav().concept()));
         int[] biased = IntStream.range(0, rows.length).filter(i -> flags[i] == 1).toArray();
         return biased.length == 0 ? report : report.withTcav(tcav(probe, biased));
@@ -121,17 +124,28 @@ public final class Evaluator {
     }
 
     private void checkLogits(FloatTensor logits) {
-        if (logits.rowSize() < data.classes()) {
+        classes = logits.rowSize();
+        if (classes < data.classes()) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "labels",
                     "up to " + (data.classes() - 1),
-                    "below " + logits.rowSize() + ", the model's classes");
+                    "below " + classes + ", the model's classes");
         }
         for (float logit : logits.values()) {
             if (!Float.isFinite(logit)) {
                 throw AuditException.of(ErrorCode.BAD_DATA, "logits", logit, "finite values");
             }
+        }
+    }
+
+    private void checkTarget(OptionalInt target) {
+        if (target.isPresent() && (target.getAsInt() < 0 || target.getAsInt() >= classes)) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "target_class",
+                    target.getAsInt(),
+                    "0 to " + (classes - 1));
         }
     }
 

@@ -3,6 +3,7 @@ package org.plumbline.worker.evaluation;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -54,20 +55,31 @@ public final class LoadedModel {
         }
     }
 
-    /** Wraps a tapped model, which is closed with the wrapper. */
-    public static ModelUnderTest of(TappedModel model) {
-        return new Tapped(model);
+    /** Returns the failure that inputs of a wrong shape mean; the engine's own text is long. */
+    public static AuditException refused(FloatTensor inputs, EngineException cause) {
+        return new AuditException(
+                ErrorCode.BAD_DATA,
+                "inputs: " + inputs + " (expected: a shape the model takes)",
+                cause);
     }
 
     private record Tapped(TappedModel model) implements ModelUnderTest {
         @Override
         public FloatTensor logits(FloatTensor inputs) {
-            return model.logits(inputs, inputs.rows());
+            try {
+                return model.logits(inputs, inputs.rows());
+            } catch (EngineException e) {
+                throw refused(inputs, e);
+            }
         }
 
         @Override
         public FloatTensor gradient(FloatTensor inputs, int target) {
-            return model.read(inputs, target).gradient();
+            try {
+                return model.read(inputs, target).gradient();
+            } catch (EngineException e) {
+                throw refused(inputs, e);
+            }
         }
 
         @Override
@@ -86,11 +98,8 @@ public final class LoadedModel {
                                 .forward(new ParameterStore(unit, false), new NDList(batch), false);
                 NDArray logits = out.get(0);
                 return FloatTensor.of(logits.toFloatArray(), logits.getShape().getShape());
-            } catch (IllegalStateException | ai.djl.engine.EngineException e) {
-                throw new AuditException(
-                        ErrorCode.BAD_DATA,
-                        "inputs: " + inputs + " (expected: what the model takes)",
-                        e);
+            } catch (EngineException e) {
+                throw refused(inputs, e);
             }
         }
 

@@ -1,5 +1,7 @@
 package org.plumbline.worker.job;
 
+import ai.djl.engine.EngineException;
+
 import org.plumbline.core.cav.Cav;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
@@ -33,6 +35,8 @@ public final class EngineAssessor implements Assessor {
                     ConceptFitter.fit(
                             model, setting.data(), concept, recipe.targetClass(), pooling);
             return Optional.of(new ConceptProbe(cav, recipe.targetClass()));
+        } catch (EngineException e) {
+            throw LoadedModel.refused(setting.data().inputs(0), e);
         }
     }
 

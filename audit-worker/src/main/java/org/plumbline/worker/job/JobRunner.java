@@ -34,6 +34,7 @@ public final class JobRunner implements AutoCloseable {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final String STOP = "";
+    private static final int LONGEST_ERROR = 1000;
 
     private final JobBoard board;
     private final Workplace workplace;
@@ -234,8 +235,10 @@ public final class JobRunner implements AutoCloseable {
 
     private static String oneLine(Throwable failure) {
         String message = failure.getMessage();
-        return (message == null ? failure.getClass().getSimpleName() : message)
-                .replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        String line =
+                (message == null ? failure.getClass().getSimpleName() : message)
+                        .replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        return line.substring(0, Math.min(line.length(), LONGEST_ERROR));
     }
 
     private static String method(Job job) {

@@ -129,6 +129,10 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
                         request.getOffset(),
                         "0 to " + checkpoint.sizeBytes());
             }
+            if (!Files.exists(files.checkpoint(job.id()))) {
+                throw AuditException.of(
+                        ErrorCode.NOT_FOUND, "checkpoint", "removed", "a file in the state folder");
+            }
             DownloadStream.start(
                     (ServerCallStreamObserver<DownloadCheckpointResponse>) response,
                     files.checkpoint(job.id()),

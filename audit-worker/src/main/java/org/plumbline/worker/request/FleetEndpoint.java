@@ -188,9 +188,10 @@ public final class FleetEndpoint extends FleetServiceImplBase {
         @Override
         public void replaced() {
             fail(
-                    Status.ABORTED
-                            .withDescription("server_id: attached anew from elsewhere")
-                            .asRuntimeException());
+                    Statuses.of(
+                            Status.Code.ABORTED,
+                            "REPLACED",
+                            "server_id: attached anew (expected: one stream per server)"));
         }
 
         synchronized void fail(Throwable status) {

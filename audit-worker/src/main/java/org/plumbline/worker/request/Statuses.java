@@ -58,17 +58,22 @@ public final class Statuses {
     }
 
     private static StatusRuntimeException of(ErrorCode code, String message) {
+        return of(code(code), code.name(), message);
+    }
+
+    /** Returns a status for what is no failure of the domain, such as a missing token. */
+    static StatusRuntimeException of(Status.Code code, String reason, String message) {
         com.google.rpc.Status.Builder status =
                 com.google.rpc.Status.newBuilder()
-                        .setCode(code(code).value())
+                        .setCode(code.value())
                         .setMessage(message)
                         .addDetails(
                                 Any.pack(
                                         ErrorInfo.newBuilder()
-                                                .setReason(code.name())
+                                                .setReason(reason)
                                                 .setDomain(DOMAIN)
                                                 .build()));
-        if (code(code) == Status.Code.INVALID_ARGUMENT) {
+        if (code == Status.Code.INVALID_ARGUMENT) {
             status.addDetails(Any.pack(violations(message)));
         }
         return StatusProto.toStatusRuntimeException(status.build());

@@ -5,6 +5,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -64,10 +65,14 @@ public final class TokenInterceptor implements ServerInterceptor {
                                 expected, given.getBytes(StandardCharsets.UTF_8)))) {
             return next.startCall(call, headers);
         }
-        call.close(
-                Status.UNAUTHENTICATED.withDescription(
-                        "authorization: missing or wrong (expected: Bearer and the worker's token)"),
-                new Metadata());
+        StatusRuntimeException refused =
+                Statuses.of(
+                        Status.Code.UNAUTHENTICATED,
+                        "UNAUTHENTICATED",
+                        "authorization: missing or wrong"
+                                + " (expected: Bearer and the worker's token)");
+        Metadata trailers = refused.getTrailers();
+        call.close(refused.getStatus(), trailers == null ? new Metadata() : trailers);
         return new ServerCall.Listener<>() {};
     }
 }
