@@ -19,6 +19,14 @@ class Dropout(nn.Module):
         return self.classifier(self.features(x))
 
 
+class Plain(Dropout):
+    """The same without dropout: nothing is random."""
+
+    def __init__(self):
+        super().__init__()
+        self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(4 * 6 * 6, 3))
+
+
 class StochasticTrunk(nn.Module):
     """Dropout before the last convolution: activations there cannot be cached exactly."""
 
@@ -100,6 +108,6 @@ def save(module, name):
 
 if __name__ == "__main__":
     torch.manual_seed(0)
-    for module in (Dropout, StochasticTrunk, Branch, Residual, Overwritten, Pair):
+    for module in (Dropout, Plain, StochasticTrunk, Branch, Residual, Overwritten, Pair):
         name = "".join("_" + c.lower() if c.isupper() else c for c in module.__name__)[1:]
         save(module, name)

@@ -7,6 +7,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tap.TrainableModel;
@@ -104,7 +105,7 @@ public final class Corrector {
                 if (CachedBatches.isExact(model, task.data().inputs(rows()[0]))) {
                     return cached(archive, model, terms);
                 }
-                LOG.warn("layers below {} are stochastic: training without cache", task.layer());
+                LOG.warn("layers below {} are stochastic: training without cache", cut(task));
             }
         }
         try (TrainableModel model = load(plan(archive, rr, true))) {
@@ -113,6 +114,10 @@ public final class Corrector {
             train(model, new ImageBatches(model, task.data(), rows(), terms));
             return write(archive, before, model.state());
         }
+    }
+
+    private static String cut(CorrectionTask task) {
+        return task.layer().map(LayerPath::value).orElse("none");
     }
 
     private List<String> cached(Archive archive, TrainableModel model, LossTerms terms) {

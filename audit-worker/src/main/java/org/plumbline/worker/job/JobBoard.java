@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,7 +60,12 @@ public final class JobBoard {
     /** Returns a queued job that is not kept. */
     public synchronized Job draft(String requestId, JobSpec spec) {
         lastMillis = Math.max(lastMillis + 1, clock.millis());
-        String id = String.format("%012x-%08x", lastMillis, ThreadLocalRandom.current().nextInt());
+        String id =
+                String.format(
+                        Locale.ROOT,
+                        "%012x-%08x",
+                        lastMillis,
+                        ThreadLocalRandom.current().nextInt());
         return new Job(
                 id,
                 requestId,

@@ -19,7 +19,7 @@ public final class TrainingLoop {
      * Trains in place.
      *
      * @throws AuditException {@code CANCELLED} when the listener said so; {@code BAD_DATA} if the
-     *     loss stops being finite
+     *     loss or its gradient stops being finite
      */
     public static void run(
             TrainableModel model,
@@ -54,19 +54,24 @@ public final class TrainingLoop {
             TrainableModel model, Batches batches, Updater updater, int[] samples, long step) {
         try (NDManager unit = model.newUnit()) {
             LossReading loss = batches.loss(samples, step, unit);
-            if (!Double.isFinite(loss.loss())) {
-                throw AuditException.of(
-                        ErrorCode.BAD_DATA,
-                        "loss",
-                        loss.loss() + " at step " + step,
-                        "finite; try a smaller learning_rate or lambda");
-            }
+            requireFinite("loss", loss.loss(), step);
             double norm = updater.step(loss.gradients(), 1);
+            requireFinite("gradient_norm", norm, step);
             return Map.of(
                     "loss", loss.loss(),
                     "cross_entropy", loss.crossEntropy(),
                     "penalty", loss.penalty(),
                     "gradient_norm", norm);
+        }
+    }
+
+    private static void requireFinite(String name, double value, long step) {
+        if (!Double.isFinite(value)) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    name,
+                    value + " at step " + step,
+                    "finite; try a smaller learning_rate or lambda");
         }
     }
 }

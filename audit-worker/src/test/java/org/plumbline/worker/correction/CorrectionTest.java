@@ -1,0 +1,100 @@
+package org.plumbline.worker.correction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.Objective.Aggregation;
+import org.plumbline.core.instrument.Objective.Criterion;
+import org.plumbline.core.instrument.Optimizer;
+
+import java.util.Map;
+
+class CorrectionTest {
+
+    @Test
+    void thePublishedScheduleIsTheDefault() {
+        RrClarc rr = (RrClarc) Correction.of("rr-clarc", Map.of());
+
+        assertThat(rr.training().epochs()).isEqualTo(10);
+        assertThat(rr.training().batchSize()).isEqualTo(64);
+        assertThat(rr.training().optimizer()).isEqualTo(Optimizer.SGD);
+        assertThat(rr.training().numbers().rate()).isEqualTo(1e-4);
+        assertThat(rr.training().numbers().momentum()).isEqualTo(0.9);
+        assertThat(rr.training().numbers().clip()).isEqualTo(100);
+        assertThat(rr.criterion()).isEqualTo(Criterion.ALL_LOGITS_RANDOM);
+        assertThat(rr.aggregation()).isEqualTo(Aggregation.L2_MEAN);
+        assertThat(rr.parameters())
+                .containsEntry("lambda", "1000.0")
+                .containsEntry("cav", "signal");
+    }
+
+    @Test
+    void givenValuesReplaceDefaults() {
+        RrClarc rr =
+                (RrClarc)
+                        Correction.of(
+                                "rr-clarc",
+                                Map.of(
+                                        "lambda", "5",
+                                        "criterion", "target_logit",
+                                        "aggregation", "cosine",
+                                        "optimizer", "adam",
+                                        "cache", "false",
+                                        "seed", "-3"));
+
+        assertThat(rr.lambda()).isEqualTo(5);
+        assertThat(rr.criterion()).isEqualTo(Criterion.TARGET_LOGIT);
+        assertThat(rr.aggregation()).isEqualTo(Aggregation.COSINE);
+        assertThat(rr.training().optimizer()).isEqualTo(Optimizer.ADAM);
+        assertThat(rr.cache()).isFalse();
+        assertThat(rr.training().seed()).isEqualTo(-3);
+        Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
+        assertThat(vanilla.scope()).isEqualTo(Vanilla.Scope.HEAD);
+        assertThat(vanilla.method()).isEqualTo("vanilla");
+    }
+
+    @Test
+    void everyProblemIsNamedAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                Correction.of(
+                                        "rr-clarc",
+                                        Map.of(
+                                                "lambda", "-1",
+                                                "epochs", "0",
+                                                "batch_size", "many",
+                                                "criterion", "allrand",
+                                                "cache", "yes",
+                                                "seed", "x",
+                                                "learning_rate", "NaN",
+                                                "lamda", "3")))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                .hasMessageContaining("lambda: -1 (expected: > 0)")
+                .hasMessageContaining("epochs: 0 (expected: 1 to 100000)")
+                .hasMessageContaining("batch_size: many")
+                .hasMessageContaining("criterion: allrand (expected: max_logit, target_logit,")
+                .hasMessageContaining("cache: yes (expected: true or false)")
+                .hasMessageContaining("seed: x")
+                .hasMessageContaining("learning_rate: NaN")
+                .hasMessageContaining("lamda: 3 (expected: one of ");
+    }
+
+    @Test
+    void anUnknownMethodNamesTheKnownOnes() {
+        assertThatThrownBy(() -> Correction.of("rrr", Map.of()))
+                .hasMessage("method: rrr (expected: rr-clarc or vanilla)");
+    }
+
+    @Test
+    void classWeightsAreInverseFrequencies() {
+        long[] labels = {0, 0, 0, 2};
+        assertThat(ClassWeights.inverseFrequency(labels, 4).toArray())
+                .containsExactly(1f, 0f, 3f, 0f);
+        assertThat(ClassWeights.equal(2).toArray()).containsExactly(1f, 1f);
+    }
+}

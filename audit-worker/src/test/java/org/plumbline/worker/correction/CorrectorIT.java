@@ -1,0 +1,280 @@
+package org.plumbline.worker.correction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.Digest;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingStep;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/** What every correction must keep, with the real engine. */
+class CorrectorIT {
+    private static final Path ARCHIVES = Path.of("src", "test", "resources", "archives");
+    private static final ConceptId CONCEPT = new ConceptId("corner");
+    private static final Map<String, String> QUICK =
+            Map.of("epochs", "3", "batch_size", "16", "learning_rate", "0.01", "seed", "5");
+
+    @TempDir Path folder;
+    private AuditDataset data;
+
+    /** Images of three classes; a bright corner goes with class 0 more often than with others. */
+    @BeforeEach
+    void makeData() throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        int n = 90;
+        float[] images = new float[n * 64];
+        long[] labels = new long[n];
+        long[] concept = new long[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = i % 3;
+            concept[i] = random.nextDouble() < (labels[i] == 0 ? 0.6 : 0.3) ? 1 : 0;
+            for (int p = 0; p < 64; p++) {
+                boolean stripe = p % 8 == 2 * labels[i] + 1;
+                boolean corner = concept[i] == 1 && p / 8 < 2 && p % 8 < 2;
+                double value = random.nextDouble(-0.3, 0.3) + (stripe ? 1 : 0) + (corner ? 2 : 0);
+                images[i * 64 + p] = (float) value;
+            }
+        }
+        Path d = Files.createDirectory(folder.resolve("data"));
+        NpyFile.write(d.resolve("inputs.npy"), FloatTensor.of(images, n, 1, 8, 8));
+        NpyFile.write(d.resolve("labels.npy"), labels);
+        NpyFile.write(d.resolve("concept_corner.npy"), concept);
+        data = AuditDataset.load(d);
+    }
+
+    private List<String> run(String archive, String method, Map<String, String> more, Path out) {
+        return run(archive, method, more, out, TrainingListener.none());
+    }
+
+    private List<String> run(
+            String archive,
+            String method,
+            Map<String, String> more,
+            Path out,
+            TrainingListener listener) {
+        Map<String, String> parameters = new HashMap<>(QUICK);
+        parameters.putAll(more);
+        CorrectionTask task =
+                new CorrectionTask(
+                        ARCHIVES.resolve(archive + ".pt"),
+                        data,
+                        Optional.of(new LayerPath("features.0")),
+                        Optional.of(CONCEPT),
+                        OptionalInt.empty(),
+                        Correction.of(method, parameters),
+                        out,
+                        folder,
+                        Device.cpu());
+        return Corrector.run(task, listener);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBytesAndAnotherOneOthers() throws IOException {
+        for (String method : List.of("rr-clarc", "vanilla")) {
+            Path first = folder.resolve("first.pt");
+            Path second = folder.resolve("second.pt");
+            Path other = folder.resolve("other.pt");
+            run("dropout", method, Map.of(), first);
+            run("dropout", method, Map.of(), second);
+            run("dropout", method, Map.of("seed", "6"), other);
+
+            assertThat(Digest.of(second)).as(method).isEqualTo(Digest.of(first));
+            assertThat(Digest.of(other)).as(method).isNotEqualTo(Digest.of(first));
+        }
+    }
+
+    @Test
+    void rrClarcChangesOnlyWhatLiesBehindTheConvolutions() throws IOException {
+        Path out = folder.resolve("out.pt");
+        Digest before = Digest.of(ARCHIVES.resolve("dropout.pt"));
+
+        assertThat(run("dropout", "rr-clarc", Map.of(), out))
+                .containsExactlyInAnyOrder("classifier.2.weight", "classifier.2.bias");
+        assertThat(Digest.of(ARCHIVES.resolve("dropout.pt"))).isEqualTo(before);
+    }
+
+    @Test
+    void plainTrainingReachesEveryParameterAndTheBatchStatistics() {
+        assertThat(run("dropout", "vanilla", Map.of("class_weights", "false"), folder.resolve("o")))
+                .containsExactlyInAnyOrder(
+                        "features.0.weight",
+                        "features.0.bias",
+                        "features.1.weight",
+                        "features.1.bias",
+                        "features.1.running_mean",
+                        "features.1.running_var",
+                        "classifier.2.weight",
+                        "classifier.2.bias");
+        assertThat(run("dropout", "vanilla", Map.of("trainable", "head"), folder.resolve("h")))
+                .containsExactlyInAnyOrder("classifier.2.weight", "classifier.2.bias");
+    }
+
+    @Test
+    void cachedAndUncachedTrainingAgree() throws IOException {
+        Path cached = folder.resolve("cached.pt");
+        Path whole = folder.resolve("whole.pt");
+        run("plain", "rr-clarc", Map.of("cache", "true"), cached);
+        run("plain", "rr-clarc", Map.of("cache", "false"), whole);
+
+        float[] a = weights(cached, "classifier.1.weight");
+        float[] b = weights(whole, "classifier.1.weight");
+        for (int i = 0; i < a.length; i++) {
+            // 1e-5: float32 convolutions in batches of another size
+            assertThat(Math.abs(a[i] - b[i])).isLessThan(1e-5f);
+        }
+    }
+
+    private static float[] weights(Path archive, String name) throws IOException {
+        try (Archive opened = Archive.open(archive)) {
+            String key =
+                    opened.parameters().stream()
+                            .filter(p -> p.name().equals(name))
+                            .findFirst()
+                            .orElseThrow()
+                            .key();
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(opened.read("data/" + key, 1 << 20).orElseThrow())
+                            .order(ByteOrder.LITTLE_ENDIAN);
+            float[] values = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(values);
+            return values;
+        }
+    }
+
+    @Test
+    void stochasticLayersBelowTheCutAreTrainedWithoutCache() {
+        List<TrainingStep> steps = new ArrayList<>();
+        Path out = folder.resolve("out.pt");
+        CorrectionTask task =
+                new CorrectionTask(
+                        ARCHIVES.resolve("stochastic_trunk.pt"),
+                        data,
+                        Optional.of(new LayerPath("features.2")),
+                        Optional.of(CONCEPT),
+                        OptionalInt.empty(),
+                        Correction.of("rr-clarc", QUICK),
+                        out,
+                        folder,
+                        Device.cpu());
+
+        Corrector.run(task, recording(steps));
+
+        assertThat(steps).extracting(TrainingStep::phase).contains("train");
+        assertThat(steps).extracting(TrainingStep::phase).doesNotContain("activations");
+    }
+
+    @Test
+    void progressIsToldStepByStep() {
+        List<TrainingStep> steps = new ArrayList<>();
+        run("dropout", "rr-clarc", Map.of(), folder.resolve("out.pt"), recording(steps));
+
+        List<TrainingStep> trained = steps.stream().filter(s -> s.phase().equals("train")).toList();
+        assertThat(trained).hasSize(18).allMatch(s -> s.steps() == 18 && s.epochs() == 3);
+        assertThat(trained.get(17).epoch()).isEqualTo(3);
+        assertThat(trained.get(0).losses())
+                .containsOnlyKeys("loss", "cross_entropy", "penalty", "gradient_norm");
+    }
+
+    private static TrainingListener recording(List<TrainingStep> steps) {
+        return new TrainingListener() {
+            @Override
+            public void onStep(TrainingStep step) {
+                steps.add(step);
+            }
+
+            @Override
+            public boolean cancelled() {
+                return false;
+            }
+        };
+    }
+
+    @Test
+    void aCancelledRunStopsWithinAStepAndWritesNothing() {
+        List<TrainingStep> steps = new ArrayList<>();
+        Path out = folder.resolve("out.pt");
+        TrainingListener impatient =
+                new TrainingListener() {
+                    @Override
+                    public void onStep(TrainingStep step) {
+                        steps.add(step);
+                    }
+
+                    @Override
+                    public boolean cancelled() {
+                        return steps.stream().anyMatch(s -> s.step() == 2);
+                    }
+                };
+
+        assertThatThrownBy(() -> run("dropout", "vanilla", Map.of(), out, impatient))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+        assertThat(steps.get(steps.size() - 1).step()).isEqualTo(2);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aLossThatExplodesIsOneClearLine() {
+        Map<String, String> wild =
+                Map.of("learning_rate", "100000", "lambda", "1e11", "gradient_clip", "1e30");
+        assertThatThrownBy(() -> run("plain", "rr-clarc", wild, folder.resolve("out.pt")))
+                .hasMessageContaining("gradient_norm: Infinity at step 1")
+                .hasMessageContaining("learning_rate");
+    }
+
+    @Test
+    void labelsBeyondTheModelsClassesAreRefused() throws IOException {
+        Path d = folder.resolve("data");
+        long[] labels = new long[90];
+        labels[0] = 3;
+        NpyFile.write(d.resolve("labels.npy"), labels);
+        data = AuditDataset.load(d);
+
+        assertThatThrownBy(() -> run("dropout", "vanilla", Map.of(), folder.resolve("o.pt")))
+                .hasMessage("labels: 3 (expected: 0 to 2, the model's classes)");
+    }
+
+    @Test
+    void aMethodThatNeedsAConceptSaysSo() {
+        CorrectionTask task =
+                new CorrectionTask(
+                        ARCHIVES.resolve("dropout.pt"),
+                        data,
+                        Optional.of(new LayerPath("features.0")),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Correction.of("rr-clarc", Map.of()),
+                        folder.resolve("out.pt"),
+                        folder,
+                        Device.cpu());
+        assertThatThrownBy(() -> Corrector.run(task, TrainingListener.none()))
+                .hasMessage("concept: none (expected: rr-clarc needs one)");
+    }
+}
