@@ -1,5 +1,6 @@
 package org.plumbline.plugin.pipeline;
 
+import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
 import org.plumbline.plugin.intercept.AuditEvent;
@@ -35,6 +36,10 @@ final class Windows {
     void add(AuditEvent event, WindowLimits limits) {
         for (SampleReading sample : event.samples()) {
             for (int k = 0; k < sample.concepts().size(); k++) {
+                ConceptSample read = sample.concepts().get(k);
+                if (!Double.isFinite(read.mean()) || !Double.isFinite(read.meanAbsolute())) {
+                    continue; // an overflow on one input says nothing about the concept
+                }
                 SeriesKey key =
                         new SeriesKey(
                                 event.id(),
@@ -43,7 +48,7 @@ final class Windows {
                                 sample.target());
                 Optional<ConceptWindow> window = window(key, limits);
                 if (window.isPresent()) {
-                    window.get().add(sample.concepts().get(k));
+                    window.get().add(read);
                     touched.add(key);
                 }
             }
