@@ -98,8 +98,10 @@ public final class AuditPipeline implements AutoCloseable {
                 break;
             }
             changed = true;
-            Optional<WindowLimits> limits = Optional.ofNullable(versions.get(event.get().id()));
-            limits.ifPresent(l -> windows.add(event.get(), l));
+            AuditEvent read = event.get();
+            Optional.ofNullable(versions.get(read.id()))
+                    .filter(limits -> limits.generation() == read.generation())
+                    .ifPresent(limits -> windows.add(read, limits));
         }
         if (changed) {
             published = windows.snapshots();

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 final class Attachment implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-    private static final int LONGEST_PAUSE = 6;
+    private static final int LONGEST_PAUSE = 3;
 
     private final FleetServiceStub worker;
     private final ManagedChannel channel;
@@ -155,7 +155,11 @@ final class Attachment implements AutoCloseable {
         }
         outgoing = null;
         if (attached || failures == 0) {
-            LOG.warn("{}: worker detached, trying again: {}", link.target().target(), status);
+            LOG.warn(
+                    "{}: worker not attached, trying again: {} {}",
+                    link.target().target(),
+                    status.getCode(),
+                    status.getDescription());
         }
         attached = false;
         failures = Math.min(failures + 1, LONGEST_PAUSE + 1);

@@ -59,7 +59,7 @@ public final class WorkerLink implements AutoCloseable {
      * Opens the line and keeps it attached; a worker that is down is tried again and again.
      *
      * @param serverId stable over restarts
-     * @param pause first pause between attempts; later ones are longer, up to 64 times
+     * @param pause first pause between attempts; later ones are longer, up to 8 times
      */
     public static WorkerLink open(
             WorkerTarget target, String serverId, DeliveryHandler handler, Duration pause) {
