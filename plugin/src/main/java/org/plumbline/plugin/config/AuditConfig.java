@@ -1,0 +1,34 @@
+package org.plumbline.plugin.config;
+
+import org.plumbline.core.model.LayerPath;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to audit about one model: its {@code plumbline.yaml}. Immutable.
+ *
+ * @param layer the probe layer
+ * @param target class whose logit is differentiated; -1: the predicted class
+ * @param sampling which requests
+ * @param window size of the sliding window
+ * @param concepts at least one, names distinct
+ * @param maxSeries (concept, class) pairs that are followed at most
+ * @param worker where corrections are made, if anywhere
+ */
+public record AuditConfig(
+        LayerPath layer,
+        int target,
+        Sampling sampling,
+        WindowSpec window,
+        List<ConceptSpec> concepts,
+        int maxSeries,
+        Optional<WorkerTarget> worker) {
+    /** Value of {@code target} that stands for the class of the largest logit. */
+    public static final int PREDICTED = -1;
+
+    /** Copies the concepts. */
+    public AuditConfig {
+        concepts = List.copyOf(concepts);
+    }
+}

@@ -1,0 +1,146 @@
+package org.plumbline.plugin.config;
+
+import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/** Reads the per-model {@code plumbline.yaml}. Thread-safe. */
+public final class AuditConfigLoader {
+    /** Name of the file in the model folder. */
+    public static final String FILE = "plumbline.yaml";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuditConfigLoader.class);
+    private static final int LARGEST_WINDOW = 1_000_000;
+    private static final int LARGEST_CLASS = 1_000_000;
+    private static final int MOST_SERIES = 10_000;
+    private static final int STANDARD_SERIES = 200;
+
+    private AuditConfigLoader() {}
+
+    /**
+     * Reads one model's configuration; paths are relative to the file's folder.
+     *
+     * @throws org.plumbline.core.error.AuditException {@code INVALID_ARGUMENT} naming the file and
+     *     every key that is unknown, missing, of the wrong type or out of range
+     */
+    public static AuditConfig load(Path file) {
+        Problems problems = new Problems(file.getFileName().toString());
+        Section top = Section.parse(file, problems);
+        Path folder = file.toAbsolutePath().resolveSibling("");
+        Optional<LayerPath> layer =
+                top.required("layer", "dotted path such as features.28", LayerPath::new);
+        int target = top.parsed("target", AuditConfigLoader::target).orElse(AuditConfig.PREDICTED);
+        Sampling sampling =
+                top.section("sampling").map(AuditConfigLoader::sampling).orElse(Sampling.ALL);
+        WindowSpec window =
+                top.section("window")
+                        .map(AuditConfigLoader::window)
+                        .orElse(new WindowSpec(WindowSpec.STANDARD_SAMPLES, Optional.empty()));
+        List<ConceptSpec> concepts = concepts(top, folder);
+        int maxSeries = top.whole("max-series", 1, MOST_SERIES, STANDARD_SERIES);
+        Optional<WorkerTarget> worker =
+                top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
+        boolean fairwashing =
+                top.section("fairwashing").map(AuditConfigLoader::fairwashing).isPresent();
+        top.refuseUnknown();
+        problems.check();
+        if (fairwashing) {
+            LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
+        }
+        if (window.halfLife().isPresent()) {
+            LOG.warn("{}: window.half-life: accepted, not applied yet; window.samples is", file);
+        }
+        return new AuditConfig(
+                layer.orElseThrow(), target, sampling, window, concepts, maxSeries, worker);
+    }
+
+    private static int target(String text) {
+        if (text.equals("predicted")) {
+            return AuditConfig.PREDICTED;
+        }
+        if (!text.matches("\\d{1,7}") || Integer.parseInt(text) > LARGEST_CLASS) {
+            throw new IllegalArgumentException("(expected: predicted or a class index)");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Sampling sampling(Section section) {
+        double rate = section.ratio("rate").orElse(Sampling.ALL.rate());
+        Optional<Double> overhead = section.ratio("max-overhead");
+        section.refuseUnknown();
+        return new Sampling(rate, overhead.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    }
+
+    private static WindowSpec window(Section section) {
+        WindowSpec window =
+                new WindowSpec(
+                        section.whole("samples", 1, LARGEST_WINDOW, WindowSpec.STANDARD_SAMPLES),
+                        section.duration("half-life"));
+        section.refuseUnknown();
+        return window;
+    }
+
+    private static List<ConceptSpec> concepts(Section top, Path folder) {
+        List<ConceptSpec> concepts = new ArrayList<>();
+        Set<ConceptId> names = new HashSet<>();
+        String expected = "a list of concepts, at least one";
+        List<Section> sections = top.sections("concepts", expected);
+        for (Section section : sections) {
+            concept(section, folder)
+                    .ifPresent(
+                            concept -> {
+                                if (!names.add(concept.name())) {
+                                    section.problem("name", concept.name(), "a name used once");
+                                }
+                                concepts.add(concept);
+                            });
+        }
+        if (!top.has("concepts") || (sections.isEmpty() && concepts.isEmpty())) {
+            top.problem("concepts", "none", expected);
+        }
+        return concepts;
+    }
+
+    private static Optional<ConceptSpec> concept(Section section, Path folder) {
+        Optional<ConceptId> name =
+                section.required("name", "1 to 64 of a-z 0-9 _ -", ConceptId::new);
+        String examples = "folder of images or .npy file";
+        Optional<Path> positives = section.required("positives", examples, folder::resolve);
+        Optional<Path> negatives = section.required("negatives", examples, folder::resolve);
+        Pooling pooling = section.parsed("pooling", Pooling::parse).orElse(Pooling.MAX);
+        String cav = section.text("cav").orElse("signal");
+        if (!cav.equals("signal")) {
+            section.problem("cav", cav, "signal");
+        }
+        section.refuseUnknown();
+        if (name.isEmpty() || positives.isEmpty() || negatives.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ConceptSpec(name.get(), positives.get(), negatives.get(), pooling));
+    }
+
+    private static boolean fairwashing(Section section) {
+        section.text("reference");
+        section.known("methods");
+        section.section("tangent")
+                .ifPresent(
+                        tangent -> {
+                            tangent.required("inputs", ".npy file", text -> text);
+                            tangent.whole("neighbours", 1, 1_000_000, 1);
+                            tangent.whole("dimension", 1, 1_000_000, 1);
+                            tangent.refuseUnknown();
+                        });
+        section.refuseUnknown();
+        return true;
+    }
+}

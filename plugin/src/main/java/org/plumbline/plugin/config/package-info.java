@@ -1,0 +1,5 @@
+/** What users configure: per-model and server-level plumbline.yaml, read once. Uses core. */
+@NullMarked
+package org.plumbline.plugin.config;
+
+import org.jspecify.annotations.NullMarked;

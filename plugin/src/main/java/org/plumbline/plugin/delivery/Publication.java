@@ -1,0 +1,42 @@
+package org.plumbline.plugin.delivery;
+
+import org.plumbline.plugin.config.AuditConfig;
+import org.plumbline.plugin.intercept.Served;
+import org.plumbline.plugin.intercept.ServedId;
+import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.metrics.AuditState;
+import org.plumbline.plugin.pipeline.AuditPipeline;
+import org.plumbline.plugin.pipeline.WindowLimits;
+
+import java.util.Optional;
+
+/**
+ * Opens and closes the statistics of a version. Thread-safe.
+ *
+ * @param pipeline where events are counted
+ * @param meters where they are shown
+ */
+public record Publication(AuditPipeline pipeline, AuditMeters meters) {
+    /** Counts and shows a version from now on, starting anew. */
+    public void open(Served served, AuditConfig config) {
+        pipeline.admit(
+                served.id(),
+                new WindowLimits(
+                        served.generation(), config.window().samples(), config.maxSeries()));
+        meters.serve(
+                served.id(),
+                AuditState.AUDITED,
+                Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
+    }
+
+    /** Shows a version that is served without an audit. */
+    public void open(ServedId id, AuditState state) {
+        meters.serve(id, state, Optional.empty());
+    }
+
+    /** Forgets a version. */
+    public void close(ServedId id) {
+        pipeline.forget(id);
+        meters.remove(id);
+    }
+}

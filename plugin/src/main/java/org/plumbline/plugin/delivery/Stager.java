@@ -1,0 +1,173 @@
+package org.plumbline.plugin.delivery;
+
+import ai.djl.Device;
+
+import org.plumbline.core.cav.SignalCav;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.tap.CavBank;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.plugin.config.AuditConfig;
+import org.plumbline.plugin.intercept.ModuleProbe;
+import org.plumbline.plugin.intercept.Sampler;
+import org.plumbline.plugin.intercept.Served;
+import org.plumbline.plugin.intercept.ServedId;
+import org.plumbline.plugin.intercept.ServedId.ModelKey;
+import org.plumbline.plugin.intercept.TappedModule;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Brings an archive to the point where it could serve: loads it, fits the concepts, warms it up,
+ * checks it. Nothing is left behind when a step fails. Thread-safe.
+ */
+final class Stager {
+    private static final int BATCH = 16;
+    private static final int PROBES = 8;
+    private static final AtomicLong GENERATIONS = new AtomicLong();
+
+    private final ModelKey key;
+    private final AuditConfig config;
+    private final ModelCache cache;
+    private final Device device;
+
+    Stager(ModelKey key, AuditConfig config, ModelCache cache, Device device) {
+        this.key = key;
+        this.config = config;
+        this.cache = cache;
+        this.device = device;
+    }
+
+    /**
+     * Stages an archive.
+     *
+     * @param concepts at least one
+     * @throws AuditException {@code BAD_ARCHIVE}, {@code LAYER_NOT_TAPPABLE} or {@code BAD_DATA}
+     */
+    Staged stage(Path archive, List<ConceptExamples> concepts) {
+        Path work = cache.workFolder();
+        TappedModel model;
+        try {
+            model = TappedModel.load(archive, new TapSpec(config.layer(), work, device));
+        } catch (RuntimeException | LinkageError e) {
+            sweep(work);
+            throw e;
+        }
+        try {
+            return stage(model, concepts);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private Staged stage(TappedModel model, List<ConceptExamples> concepts) {
+        List<DenseVector> cavs = new ArrayList<>();
+        List<ConceptId> names = new ArrayList<>();
+        for (ConceptExamples concept : concepts) {
+            names.add(concept.name());
+            cavs.add(fit(model, concept));
+        }
+        CavBank bank = model.bank(cavs);
+        try {
+            TappedModule module = new TappedModule(model, bank);
+            long generation = GENERATIONS.incrementAndGet();
+            Sampler sampler = new Sampler(config.sampling(), generation);
+            FloatTensor inputs = probes(concepts.get(0).positives());
+            FloatTensor logits =
+                    new ModuleProbe(device, inputs, config.target()).run(module, sampler);
+            Served served =
+                    new Served(
+                            ServedId.of(key, model.digest()),
+                            generation,
+                            model.digest(),
+                            config.layer(),
+                            names,
+                            module,
+                            sampler);
+            return new Staged(served, logits);
+        } catch (RuntimeException e) {
+            bank.close();
+            throw e;
+        }
+    }
+
+    private DenseVector fit(TappedModel model, ConceptExamples concept) {
+        FloatTensor with = pooled(model, concept.positives(), concept, "positives");
+        FloatTensor without = pooled(model, concept.negatives(), concept, "negatives");
+        float[] both = new float[with.values().length + without.values().length];
+        System.arraycopy(with.values(), 0, both, 0, with.values().length);
+        System.arraycopy(without.values(), 0, both, with.values().length, without.values().length);
+        long[] labels = new long[with.rows() + without.rows()];
+        java.util.Arrays.fill(labels, 0, with.rows(), 1);
+        try {
+            return SignalCav.fit(FloatTensor.of(both, labels.length, with.rowSize()), labels);
+        } catch (AuditException e) {
+            throw new AuditException(
+                    e.code(), "concept " + concept.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private FloatTensor pooled(
+            TappedModel model, FloatTensor inputs, ConceptExamples concept, String side) {
+        List<FloatTensor> parts = new ArrayList<>();
+        int size = 0;
+        try {
+            for (int from = 0; from < inputs.rows(); from += BATCH) {
+                FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
+                FloatTensor part =
+                        concept.pooling().pool(model.read(batch, config.target()).activation());
+                parts.add(part);
+                size += part.values().length;
+            }
+        } catch (RuntimeException e) {
+            throw new AuditException(
+                    ErrorCode.BAD_DATA,
+                    "concept "
+                            + concept.name()
+                            + ": "
+                            + side
+                            + " "
+                            + java.util.Arrays.toString(inputs.shape())
+                            + " (expected: inputs of the model): "
+                            + e.getMessage(),
+                    e);
+        }
+        float[] all = new float[size];
+        int at = 0;
+        for (FloatTensor part : parts) {
+            System.arraycopy(part.values(), 0, all, at, part.values().length);
+            at += part.values().length;
+        }
+        return FloatTensor.of(all, inputs.rows(), size / Math.max(1, inputs.rows()));
+    }
+
+    private static FloatTensor probes(FloatTensor inputs) {
+        return inputs.slice(0, Math.min(PROBES, inputs.rows()));
+    }
+
+    private static void sweep(Path work) {
+        try {
+            Files.deleteIfExists(work);
+        } catch (IOException e) {
+            work.toFile().deleteOnExit();
+        }
+    }
+
+    /**
+     * A version that could serve.
+     *
+     * @param served its hold is the receiver's
+     * @param logits on the probe inputs, {@code [n, classes]}
+     */
+    record Staged(Served served, FloatTensor logits) {}
+}

@@ -1,0 +1,115 @@
+package org.plumbline.plugin.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.plugin.config.AuditConfig;
+import org.plumbline.plugin.delivery.AuditedModel;
+import org.plumbline.plugin.delivery.Deliveries;
+import org.plumbline.plugin.delivery.DeliveryStatus;
+import org.plumbline.plugin.delivery.ModelEntry;
+import org.plumbline.plugin.intercept.SampleCounts.Outcome;
+import org.plumbline.plugin.intercept.Served;
+import org.plumbline.plugin.intercept.ServedId;
+import org.plumbline.plugin.pipeline.AuditPipeline;
+import org.plumbline.plugin.pipeline.SeriesKey;
+
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+
+/** Models as JSON. Thread-safe. */
+final class ModelJson {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Comparator<SeriesKey> ORDER =
+            Comparator.comparing(SeriesKey::concept).thenComparingInt(SeriesKey::target);
+
+    private final AuditPipeline pipeline;
+    private final Deliveries deliveries;
+
+    ModelJson(AuditPipeline pipeline, Deliveries deliveries) {
+        this.pipeline = pipeline;
+        this.deliveries = deliveries;
+    }
+
+    ObjectNode list(Iterable<ModelEntry> entries) {
+        ObjectNode node = JSON.createObjectNode();
+        ArrayNode models = node.putArray("models");
+        entries.forEach(entry -> models.add(model(entry)));
+        return node;
+    }
+
+    ObjectNode model(ModelEntry entry) {
+        ServedId id = entry.id();
+        ObjectNode node = JSON.createObjectNode();
+        node.put("name", id.model()).put("version", id.version());
+        entry.key().serverVersion().ifPresent(v -> node.put("server_version", v));
+        node.put("state", entry.state().label());
+        if (!entry.reason().isEmpty()) {
+            node.put("reason", entry.reason());
+        }
+        entry.audited().ifPresent(audited -> audited(node, audited));
+        return node;
+    }
+
+    private void audited(ObjectNode node, AuditedModel model) {
+        Served served = model.slot().current();
+        AuditConfig config = model.config();
+        node.put("archive_sha256", served.digest().hex());
+        node.put("layer", served.layer().value());
+        node.put(
+                "target",
+                config.target() == AuditConfig.PREDICTED ? "predicted" : "" + config.target());
+        node.putObject("sampling")
+                .put("rate", config.sampling().rate())
+                .put("current_rate", served.sampler().rate())
+                .put("overhead_ratio", served.sampler().overheadRatio());
+        ObjectNode samples = node.putObject("samples");
+        for (Outcome outcome : Outcome.values()) {
+            samples.put(outcome.name().toLowerCase(Locale.ROOT), served.counts().of(outcome));
+        }
+        concepts(node.putArray("concepts"), served.id());
+        model.status().ifPresent(status -> delivery(node.putObject("delivery"), status));
+        deliveries
+                .link(model)
+                .ifPresent(
+                        link ->
+                                node.putObject("worker")
+                                        .put("target", link.target().target())
+                                        .put("attached", link.attached()));
+    }
+
+    private void concepts(ArrayNode array, ServedId id) {
+        pipeline.snapshots().entrySet().stream()
+                .filter(e -> e.getKey().id().equals(id))
+                .sorted(Map.Entry.comparingByKey(ORDER))
+                .forEach(e -> concept(array.addObject(), e.getKey(), e.getValue()));
+    }
+
+    private static void concept(ObjectNode node, SeriesKey key, ConceptSnapshot snapshot) {
+        node.put("concept", key.concept().value())
+                .put("layer", key.layer().value())
+                .put("class", key.target())
+                .put("samples", snapshot.samples())
+                .put("score", snapshot.score())
+                .put("score_standard_error", snapshot.scoreStandardError())
+                .put("score_lower", snapshot.lower())
+                .put("score_upper", snapshot.upper())
+                .put("location_score", snapshot.locationScore())
+                .put("sensitivity", snapshot.sensitivity())
+                .put("sensitivity_standard_error", snapshot.sensitivityStandardError())
+                .put("sensitivity_abs", snapshot.magnitude())
+                .put("positive_samples_total", snapshot.totalPositive())
+                .put("samples_total", snapshot.totalCounted());
+    }
+
+    private static void delivery(ObjectNode node, DeliveryStatus status) {
+        node.put("id", status.id())
+                .put("sha256", status.archive().hex())
+                .put("state", status.step().name().toLowerCase(Locale.ROOT))
+                .put("detail", status.detail())
+                .put("at", status.at().toString());
+    }
+}

@@ -1,0 +1,34 @@
+package org.plumbline.plugin.intercept;
+
+import org.slf4j.Logger;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Warns at most once a minute, saying how many warnings it kept back. Thread-safe. */
+final class MinuteLog {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final Logger log;
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
+    private final AtomicLong kept = new AtomicLong();
+
+    MinuteLog(Logger log) {
+        this.log = log;
+    }
+
+    void warn(String message, Object subject, Throwable cause) {
+        long now = System.nanoTime();
+        long due = next.get();
+        if (now - due >= 0 && next.compareAndSet(due, now + MINUTE)) {
+            log.warn(
+                    "{}: {} ({} more since the last line)",
+                    subject,
+                    message,
+                    kept.getAndSet(0),
+                    cause);
+        } else {
+            kept.incrementAndGet();
+        }
+    }
+}

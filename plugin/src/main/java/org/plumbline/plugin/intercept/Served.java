@@ -1,0 +1,104 @@
+package org.plumbline.plugin.intercept;
+
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.Digest;
+import org.plumbline.core.model.LayerPath;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One archive being served: module, concepts, identity. Counts its users, so that the module is
+ * freed when the owner has let go and the last call under way has ended. Thread-safe.
+ */
+public final class Served {
+    private final ServedId id;
+    private final long generation;
+    private final Digest digest;
+    private final LayerPath layer;
+    private final List<ConceptId> concepts;
+    private final ServedModule module;
+    private final Sampler sampler;
+    private final SampleCounts counts = new SampleCounts();
+    private final AtomicInteger users = new AtomicInteger(1);
+
+    /**
+     * Takes ownership of a module.
+     *
+     * @param generation differs between any two made by one process
+     * @param digest of the archive
+     * @param concepts in the order of the module's bank
+     */
+    public Served(
+            ServedId id,
+            long generation,
+            Digest digest,
+            LayerPath layer,
+            List<ConceptId> concepts,
+            ServedModule module,
+            Sampler sampler) {
+        this.id = id;
+        this.generation = generation;
+        this.digest = digest;
+        this.layer = layer;
+        this.concepts = List.copyOf(concepts);
+        this.module = module;
+        this.sampler = sampler;
+    }
+
+    /** Returns the labels of this version. */
+    public ServedId id() {
+        return id;
+    }
+
+    /** Returns the number that tells this one from others of the same archive. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Returns the digest of the archive. */
+    public Digest digest() {
+        return digest;
+    }
+
+    /** Returns the tapped layer. */
+    public LayerPath layer() {
+        return layer;
+    }
+
+    /** Returns the concepts in the order of the readings. */
+    public List<ConceptId> concepts() {
+        return concepts;
+    }
+
+    /** Returns the module; borrowed, valid between acquire and release. */
+    public ServedModule module() {
+        return module;
+    }
+
+    /** Returns who decides which requests are audited. */
+    public Sampler sampler() {
+        return sampler;
+    }
+
+    /** Returns what became of the samples so far. */
+    public SampleCounts counts() {
+        return counts;
+    }
+
+    /** Enters a call; false if the module has been freed already. */
+    boolean tryAcquire() {
+        int now = users.get();
+        while (now > 0 && !users.compareAndSet(now, now + 1)) {
+            now = users.get();
+        }
+        return now > 0;
+    }
+
+    /** Ends a call, or the owner's hold: the last one out frees the module. */
+    public void release() {
+        if (users.decrementAndGet() == 0) {
+            module.close();
+        }
+    }
+}

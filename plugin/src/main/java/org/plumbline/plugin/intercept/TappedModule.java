@@ -1,0 +1,60 @@
+package org.plumbline.plugin.intercept;
+
+import ai.djl.ndarray.NDList;
+
+import org.plumbline.core.tap.AuditedBatch;
+import org.plumbline.core.tap.CavBank;
+import org.plumbline.core.tap.Sensitivities;
+import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.window.ConceptSample;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A tapped model with the concepts it is audited for. Thread-safe. Owns both. */
+public final class TappedModule implements ServedModule {
+    private final TappedModel model;
+    private final CavBank bank;
+
+    /** Takes ownership of a model and a bank made by it. */
+    public TappedModule(TappedModel model, CavBank bank) {
+        this.model = model;
+        this.bank = bank;
+    }
+
+    @Override
+    public NDList forward(NDList inputs) {
+        return model.forward(inputs);
+    }
+
+    @Override
+    public Audited audit(NDList inputs, int target) {
+        AuditedBatch batch = model.audit(inputs, bank, target);
+        return new Audited(batch.outputs(), readings(batch.sensitivities()));
+    }
+
+    @Override
+    public void close() {
+        try (model;
+                bank) {
+            return;
+        }
+    }
+
+    private static List<SampleReading> readings(Sensitivities read) {
+        List<SampleReading> samples = new ArrayList<>(read.samples());
+        for (int i = 0; i < read.samples(); i++) {
+            List<ConceptSample> concepts = new ArrayList<>(read.concepts());
+            for (int k = 0; k < read.concepts(); k++) {
+                concepts.add(
+                        new ConceptSample(
+                                read.mean(i, k),
+                                read.meanAbsolute(i, k),
+                                read.positive(i, k),
+                                read.negative(i, k)));
+            }
+            samples.add(new SampleReading(read.target(i), concepts));
+        }
+        return samples;
+    }
+}

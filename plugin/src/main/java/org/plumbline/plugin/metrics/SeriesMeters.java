@@ -1,0 +1,80 @@
+package org.plumbline.plugin.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.plugin.pipeline.SeriesKey;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** The meters of each (layer, concept, class). Added and removed on the audit thread only. */
+public final class SeriesMeters {
+    private final MeterRegistry registry;
+    private final Map<SeriesKey, List<Meter>> meters = new HashMap<>();
+    private volatile Source source = Map::of;
+
+    SeriesMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void source(Source next) {
+        source = next;
+    }
+
+    void add(SeriesKey key, Tags version) {
+        Tags tags =
+                version.and(
+                        "layer", key.layer().value(),
+                        "concept", key.concept().value(),
+                        "class", String.valueOf(key.target()));
+        meters.put(
+                key,
+                List.of(
+                        gauge(MeterNames.SCORE, tags, key, ConceptSnapshot::score),
+                        gauge(MeterNames.SCORE_LOWER, tags, key, ConceptSnapshot::lower),
+                        gauge(MeterNames.SCORE_UPPER, tags, key, ConceptSnapshot::upper),
+                        gauge(MeterNames.SENSITIVITY, tags, key, ConceptSnapshot::sensitivity),
+                        gauge(MeterNames.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
+                        counter(MeterNames.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
+                        counter(MeterNames.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
+    }
+
+    void remove(SeriesKey key) {
+        Optional.ofNullable(meters.remove(key)).orElse(List.of()).forEach(registry::remove);
+    }
+
+    private Gauge gauge(
+            String name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
+        return Gauge.builder(name, () -> read(key, number, Double.NaN))
+                .tags(tags)
+                .register(registry);
+    }
+
+    private FunctionCounter counter(
+            String name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
+        return FunctionCounter.builder(name, this, s -> s.read(key, number, 0))
+                .tags(tags)
+                .register(registry);
+    }
+
+    private double read(SeriesKey key, ToDoubleFunction<ConceptSnapshot> number, double absent) {
+        return Optional.ofNullable(source.snapshots().get(key))
+                .map(number::applyAsDouble)
+                .orElse(absent);
+    }
+
+    /** Where the published numbers are. */
+    @FunctionalInterface
+    public interface Source {
+        /** Returns the latest numbers. */
+        Map<SeriesKey, ConceptSnapshot> snapshots();
+    }
+}

@@ -1,0 +1,111 @@
+package org.plumbline.plugin.pipeline;
+
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.AuditQueue;
+import org.plumbline.plugin.intercept.ServedId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The audit thread: empties the queue into windows and publishes their numbers. Thread-safe; the
+ * windows themselves are confined to that thread.
+ */
+public final class AuditPipeline implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditPipeline.class);
+    private static final long IDLE_NANOS = Duration.ofMillis(10).toNanos();
+    private static final int BLOCK = 256;
+    private static final long CLOSE_MILLIS = 10_000;
+
+    private final AuditQueue queue;
+    private final Map<ServedId, WindowLimits> versions = new ConcurrentHashMap<>();
+    private final Windows windows;
+    private final Thread thread;
+    private volatile Map<SeriesKey, ConceptSnapshot> published = Map.of();
+    private volatile boolean closing;
+
+    private AuditPipeline(AuditQueue queue, AuditObserver observer) {
+        this.queue = queue;
+        windows = new Windows(observer);
+        thread = new Thread(this::run, "plumbline-audit");
+        thread.setDaemon(true);
+    }
+
+    /** Starts the audit thread. */
+    public static AuditPipeline start(AuditQueue queue, AuditObserver observer) {
+        AuditPipeline pipeline = new AuditPipeline(queue, observer);
+        pipeline.thread.start();
+        return pipeline;
+    }
+
+    /** Accepts events of a version from now on. */
+    public void admit(ServedId id, WindowLimits limits) {
+        versions.put(id, limits);
+    }
+
+    /** Forgets a version and, soon after, its series. */
+    public void forget(ServedId id) {
+        versions.remove(id);
+    }
+
+    /** Returns the latest numbers; an immutable snapshot. */
+    public Map<SeriesKey, ConceptSnapshot> snapshots() {
+        return published;
+    }
+
+    /** Lets the thread empty the queue, then ends it. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            boolean last = closing;
+            boolean worked = false;
+            try {
+                worked = step();
+            } catch (RuntimeException e) {
+                LOG.error("audit thread: event lost", e);
+            }
+            if (last && !worked) {
+                return;
+            }
+            if (!worked) {
+                LockSupport.parkNanos(IDLE_NANOS);
+            }
+        }
+    }
+
+    /** Empties up to a block of events and publishes once; false if nothing changed. */
+    private boolean step() {
+        boolean changed = windows.retain(versions);
+        for (int i = 0; i < BLOCK; i++) {
+            Optional<AuditEvent> event = queue.poll();
+            if (event.isEmpty()) {
+                break;
+            }
+            changed = true;
+            AuditEvent read = event.get();
+            Optional.ofNullable(versions.get(read.id()))
+                    .filter(limits -> limits.generation() == read.generation())
+                    .ifPresent(limits -> windows.add(read, limits));
+        }
+        if (changed) {
+            published = windows.snapshots();
+        }
+        return changed;
+    }
+}

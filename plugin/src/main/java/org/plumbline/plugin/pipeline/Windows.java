@@ -1,0 +1,116 @@
+package org.plumbline.plugin.pipeline;
+
+import org.plumbline.core.window.ConceptSample;
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.SampleReading;
+import org.plumbline.plugin.intercept.ServedId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** One window per series, bounded per version. Confined to one thread. */
+final class Windows {
+    private static final Logger LOG = LoggerFactory.getLogger(Windows.class);
+    private static final double ERROR = 0.01;
+
+    private final AuditObserver observer;
+    private final Map<SeriesKey, ConceptWindow> windows = new HashMap<>();
+    private final Map<SeriesKey, ConceptSnapshot> snapshots = new HashMap<>();
+    private final Set<SeriesKey> touched = new HashSet<>();
+    private final Map<ServedId, Integer> sizes = new HashMap<>();
+    private final Map<ServedId, Long> generations = new HashMap<>();
+    private final Set<ServedId> full = new HashSet<>();
+
+    Windows(AuditObserver observer) {
+        this.observer = observer;
+    }
+
+    void add(AuditEvent event, WindowLimits limits) {
+        for (SampleReading sample : event.samples()) {
+            for (int k = 0; k < sample.concepts().size(); k++) {
+                ConceptSample read = sample.concepts().get(k);
+                if (!Double.isFinite(read.mean()) || !Double.isFinite(read.meanAbsolute())) {
+                    continue; // an overflow on one input says nothing about the concept
+                }
+                SeriesKey key =
+                        new SeriesKey(
+                                event.id(),
+                                event.layer(),
+                                event.concepts().get(k),
+                                sample.target());
+                Optional<ConceptWindow> window = window(key, limits);
+                if (window.isPresent()) {
+                    window.get().add(read);
+                    touched.add(key);
+                }
+            }
+        }
+        observer.audited(event);
+    }
+
+    /** Drops the windows of other versions and generations; false if there were none. */
+    boolean retain(Map<ServedId, WindowLimits> versions) {
+        Set<SeriesKey> gone =
+                windows.keySet().stream()
+                        .filter(key -> !alive(key.id(), versions))
+                        .collect(Collectors.toSet());
+        if (gone.isEmpty()) {
+            return false;
+        }
+        windows.keySet().removeAll(gone);
+        snapshots.keySet().removeAll(gone);
+        touched.removeAll(gone);
+        Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
+        sizes.keySet().removeAll(ids);
+        full.removeAll(ids);
+        generations.keySet().removeAll(ids);
+        observer.vanished(gone);
+        return true;
+    }
+
+    Map<SeriesKey, ConceptSnapshot> snapshots() {
+        for (SeriesKey key : touched) {
+            Optional.ofNullable(windows.get(key))
+                    .ifPresent(window -> snapshots.put(key, window.snapshot()));
+        }
+        touched.clear();
+        return Map.copyOf(snapshots);
+    }
+
+    private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {
+        WindowLimits limits = versions.get(id);
+        return limits != null
+                && generations.getOrDefault(id, limits.generation()) == limits.generation();
+    }
+
+    private Optional<ConceptWindow> window(SeriesKey key, WindowLimits limits) {
+        ConceptWindow window = windows.get(key);
+        if (window != null) {
+            return Optional.of(window);
+        }
+        int size = sizes.getOrDefault(key.id(), 0);
+        if (size >= limits.series()) {
+            if (full.add(key.id())) {
+                LOG.warn(
+                        "{}: max-series {} reached, further classes are not followed",
+                        key.id(),
+                        size);
+            }
+            return Optional.empty();
+        }
+        sizes.put(key.id(), size + 1);
+        generations.put(key.id(), limits.generation());
+        ConceptWindow made = new ConceptWindow(limits.samples(), ERROR);
+        windows.put(key, made);
+        observer.appeared(key);
+        return Optional.of(made);
+    }
+}

@@ -1,0 +1,129 @@
+package org.plumbline.plugin.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.plugin.fixture.ModelFolders;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+class AuditConfigLoaderTest {
+    private static final String LEAST =
+            "layer: layer4\nconcepts: [{name: a, positives: p, negatives: n}]\n";
+
+    @TempDir Path folder;
+
+    @Test
+    void everyKeyIsRead() {
+        AuditConfig config =
+                load(
+                        """
+                        layer: layer4.1.conv2
+                        target: 3
+                        sampling: {rate: 0.25, max-overhead: 5%}
+                        window: {samples: 10, half-life: 15m}
+                        max-series: 7
+                        concepts:
+                          - {name: timestamp, positives: with, negatives: without, cav: signal, pooling: mean}
+                        fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
+                        worker: {target: 'localhost:9090', tls: {ca: ca.pem}, token-file: token}
+                        """);
+        assertThat(config.layer().value()).isEqualTo("layer4.1.conv2");
+        assertThat(config.target()).isEqualTo(3);
+        assertThat(config.sampling()).isEqualTo(new Sampling(0.25, OptionalDouble.of(0.05)));
+        assertThat(config.window())
+                .isEqualTo(new WindowSpec(10, Optional.of(Duration.ofMinutes(15))));
+        assertThat(config.maxSeries()).isEqualTo(7);
+        ConceptSpec concept = config.concepts().get(0);
+        assertThat(concept.positives()).isEqualTo(folder.resolve("with"));
+        assertThat(concept.pooling()).isEqualTo(Pooling.MEAN);
+        WorkerTarget worker = config.worker().orElseThrow();
+        assertThat(worker.tokenFile()).contains(folder.resolve("token"));
+        assertThat(worker.tls().orElseThrow().ca()).contains(folder.resolve("ca.pem"));
+    }
+
+    @Test
+    void defaultsArePinned() {
+        AuditConfig config = load(LEAST);
+        assertThat(config.target()).isEqualTo(AuditConfig.PREDICTED);
+        assertThat(config.sampling()).isEqualTo(new Sampling(1, OptionalDouble.empty()));
+        assertThat(config.window()).isEqualTo(new WindowSpec(2000, Optional.empty()));
+        assertThat(config.maxSeries()).isEqualTo(200);
+        assertThat(config.worker()).isEmpty();
+        assertThat(config.concepts().get(0).pooling()).isEqualTo(Pooling.MAX);
+    }
+
+    @Test
+    void allProblemsComeInOneMessageNamingFileKeyValueAndExpectation() {
+        assertThatThrownBy(
+                        () ->
+                                load(
+                                        """
+                                        layer: 'a..b'
+                                        target: best
+                                        sampling: {rate: 1.5, max-overhead: lots, speed: 1}
+                                        window: {samples: 0, half-life: soon}
+                                        max-series: many
+                                        colour: red
+                                        worker: {target: nowhere}
+                                        concepts:
+                                          - {name: A B, positives: p, negatives: n}
+                                          - {name: ok, positives: p, cav: svm}
+                                          - {name: twin, positives: p, negatives: n}
+                                          - {name: twin, positives: p, negatives: n, pooling: median}
+                                        """))
+                .isInstanceOf(AuditException.class)
+                .hasMessageStartingWith("plumbline.yaml: ")
+                .hasMessageContaining("layer: a..b (expected: dotted path")
+                .hasMessageContaining("target: best (expected: predicted or a class index)")
+                .hasMessageContaining("sampling.rate: 1.5 (expected:")
+                .hasMessageContaining("sampling.max-overhead: lots (expected:")
+                .hasMessageContaining("sampling.speed: unknown key (expected: one of")
+                .hasMessageContaining("window.samples: 0 (expected: whole number from 1")
+                .hasMessageContaining("window.half-life: soon (expected: duration")
+                .hasMessageContaining("max-series: many (expected:")
+                .hasMessageContaining("colour: unknown key")
+                .hasMessageContaining("worker.target: nowhere (expected: host:port)")
+                .hasMessageContaining("concepts[0].name: A B (expected:")
+                .hasMessageContaining("concepts[1].negatives: missing (expected:")
+                .hasMessageContaining("concepts[1].cav: svm (expected: signal)")
+                .hasMessageContaining("concepts[3].name: twin (expected: a name used once)")
+                .hasMessageContaining("concepts[3].pooling: median (expected: max or mean)");
+    }
+
+    @Test
+    void aFileThatIsNoYamlMappingIsOneProblem() {
+        assertThatThrownBy(() -> load("layer: [")).hasMessageContaining("(expected: YAML)");
+        assertThatThrownBy(() -> load("- 1\n")).hasMessageContaining("a mapping of keys");
+        assertThatThrownBy(() -> load("layer: a\nlayer: b\n")).hasMessageContaining("layer");
+        assertThatThrownBy(() -> load("")).hasMessageContaining("layer: missing");
+    }
+
+    @Test
+    void keysWithoutAValueAreProblems() {
+        assertThatThrownBy(() -> load(LEAST + "sampling:\n"))
+                .hasMessageContaining("sampling: empty (expected: a mapping)");
+        assertThatThrownBy(() -> load("layer: a\nconcepts: red\n"))
+                .hasMessageContaining("concepts: \"red\"");
+    }
+
+    @Test
+    void aCertificateNeedsItsKey() {
+        assertThatThrownBy(
+                        () -> load(LEAST + "worker: {target: 'h:1', tls: {certificate: c.pem}}\n"))
+                .hasMessageContaining("worker.tls.certificate");
+    }
+
+    private AuditConfig load(String yaml) {
+        Path file = folder.resolve("plumbline.yaml");
+        ModelFolders.write(file, yaml);
+        return AuditConfigLoader.load(file);
+    }
+}

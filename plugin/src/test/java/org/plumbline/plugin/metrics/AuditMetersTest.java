@@ -1,0 +1,77 @@
+package org.plumbline.plugin.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.window.ConceptSample;
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.plugin.config.Sampling;
+import org.plumbline.plugin.intercept.SampleCounts;
+import org.plumbline.plugin.intercept.SampleCounts.Outcome;
+import org.plumbline.plugin.intercept.Sampler;
+import org.plumbline.plugin.intercept.ServedId;
+import org.plumbline.plugin.pipeline.SeriesKey;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+class AuditMetersTest {
+    private static final ServedId ID = new ServedId("m", "v1-abc");
+    private static final SeriesKey KEY =
+            new SeriesKey(ID, new LayerPath("l"), new ConceptId("c"), 3);
+
+    private final AuditMeters meters = AuditMeters.standalone("1.2");
+    private final SampleCounts counts = new SampleCounts();
+
+    @Test
+    void negativeSensitivitiesKeepTheirSign() {
+        meters.source(() -> Map.of(KEY, snapshot(-0.25)));
+        meters.appeared(KEY);
+        assertThat(meters.scrape())
+                .contains(
+                        "plumbline_concept_sensitivity{class=\"3\",concept=\"c\",layer=\"l\","
+                                + "model_name=\"m\",model_version=\"v1-abc\"} -0.25")
+                .contains("plumbline_concept_sensitivity_abs{class=\"3\"")
+                .contains("plumbline_tcav_samples_total{class=\"3\"");
+    }
+
+    @Test
+    void everySeriesOfAVersionGoesWithIt() {
+        meters.source(() -> Map.of(KEY, snapshot(1)));
+        counts.add(Outcome.AUDITED, 5);
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.appeared(KEY);
+        meters.delivered(ID, DeliveryOutcome.PROMOTED);
+        assertThat(meters.scrape())
+                .contains("outcome=\"audited\"} 5.0")
+                .contains("plumbline_deliveries_total{model_name=\"m\"")
+                .contains("state=\"audited\"} 1.0")
+                .contains("state=\"misconfigured\"} 0.0");
+        meters.remove(ID);
+        meters.vanished(Set.of(KEY));
+        assertThat(meters.scrape()).doesNotContain("v1-abc").contains("plumbline_build_info");
+    }
+
+    @Test
+    void servingAnewReplacesTheState() {
+        meters.serve(ID, AuditState.MISCONFIGURED, Optional.empty());
+        meters.serve(ID, AuditState.AUDITED, activity());
+        assertThat(meters.scrape())
+                .contains("state=\"audited\"} 1.0")
+                .contains("state=\"misconfigured\"} 0.0");
+    }
+
+    private Optional<AuditMeters.Activity> activity() {
+        return Optional.of(new AuditMeters.Activity(counts, new Sampler(Sampling.ALL, 1)));
+    }
+
+    private static ConceptSnapshot snapshot(double sensitivity) {
+        ConceptWindow window = new ConceptWindow(4, 0.01);
+        window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1));
+        return window.snapshot();
+    }
+}

@@ -1,0 +1,143 @@
+package org.plumbline.plugin.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.window.ConceptSample;
+import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.plugin.fixture.Eventually;
+import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.AuditQueue;
+import org.plumbline.plugin.intercept.SampleReading;
+import org.plumbline.plugin.intercept.ServedId;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+class AuditPipelineTest {
+    private static final ServedId ID = new ServedId("m", "v");
+
+    private final AuditQueue queue = new AuditQueue(10_000);
+    private final Recorder recorder = new Recorder();
+    private final AuditPipeline pipeline = AuditPipeline.start(queue, recorder);
+
+    @AfterEach
+    void stop() {
+        pipeline.close();
+    }
+
+    @Test
+    void readingsAreSplitByClassAndSummed() {
+        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        for (int i = 0; i < 40; i++) {
+            queue.offer(event(1, i % 4, i % 2 == 0 ? 1 : -1));
+        }
+        awaitSamples(40);
+        assertThat(pipeline.snapshots()).hasSize(4);
+        assertThat(snapshot(0).score()).isEqualTo(1);
+        assertThat(snapshot(1).score()).isZero();
+        assertThat(snapshot(1).sensitivity()).isEqualTo(-1);
+        assertThat(recorder.audited).hasSize(40);
+        assertThat(recorder.appeared).hasSize(4);
+    }
+
+    @Test
+    void classesBeyondTheLimitAreNotFollowed() {
+        pipeline.admit(ID, new WindowLimits(1, 100, 2));
+        for (int i = 0; i < 30; i++) {
+            queue.offer(event(1, i % 3, 1));
+        }
+        Eventually.that("all seen", () -> recorder.audited.size() == 30);
+        awaitSamples(20);
+        assertThat(pipeline.snapshots()).hasSize(2);
+    }
+
+    @Test
+    void eventsOfUnknownVersionsAndOldGenerationsAreLeftOut() {
+        pipeline.admit(ID, new WindowLimits(2, 100, 10));
+        queue.offer(event(1, 0, 1));
+        queue.offer(event(2, 0, 1));
+        awaitSamples(1);
+        assertThat(recorder.audited).hasSize(1);
+    }
+
+    @Test
+    void aNewGenerationStartsAnewAndAForgottenVersionVanishes() {
+        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        queue.offer(event(1, 0, 1));
+        awaitSamples(1);
+        pipeline.admit(ID, new WindowLimits(2, 100, 10));
+        Eventually.that("dropped", () -> pipeline.snapshots().isEmpty());
+        queue.offer(event(2, 0, -1));
+        awaitSamples(1);
+        assertThat(snapshot(0).score()).isZero();
+        pipeline.forget(ID);
+        Eventually.that("gone", () -> pipeline.snapshots().isEmpty());
+        assertThat(recorder.vanished).hasSize(2);
+    }
+
+    @Test
+    void readingsThatAreNotFiniteAreLeftOut() {
+        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        queue.offer(event(1, 0, Double.NaN));
+        queue.offer(event(1, 0, 1));
+        awaitSamples(1);
+        assertThat(snapshot(0).sensitivity()).isEqualTo(1);
+    }
+
+    private void awaitSamples(long samples) {
+        Eventually.that(
+                samples + " samples",
+                () ->
+                        pipeline.snapshots().values().stream()
+                                        .mapToLong(ConceptSnapshot::samples)
+                                        .sum()
+                                == samples);
+    }
+
+    private ConceptSnapshot snapshot(int target) {
+        return pipeline.snapshots().entrySet().stream()
+                .filter(e -> e.getKey().target() == target)
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+    }
+
+    private static AuditEvent event(long generation, int target, double sensitivity) {
+        ConceptSample sample = new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 0);
+        return new AuditEvent(
+                ID,
+                generation,
+                new LayerPath("l"),
+                List.of(new ConceptId("c")),
+                List.of(new SampleReading(target, List.of(sample))),
+                5,
+                Instant.EPOCH);
+    }
+
+    private static final class Recorder implements AuditObserver {
+        private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+        private final List<SeriesKey> appeared = new CopyOnWriteArrayList<>();
+        private final List<SeriesKey> vanished = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void audited(AuditEvent event) {
+            audited.add(event);
+        }
+
+        @Override
+        public void appeared(SeriesKey key) {
+            appeared.add(key);
+        }
+
+        @Override
+        public void vanished(Set<SeriesKey> keys) {
+            vanished.addAll(keys);
+        }
+    }
+}
