@@ -59,7 +59,12 @@ public final class JobBoard {
     /** Returns a queued job that is not kept. */
     public synchronized Job draft(String requestId, JobSpec spec) {
         lastMillis = Math.max(lastMillis + 1, clock.millis());
-        String id = String.format("%012x-%08x", lastMillis, ThreadLocalRandom.current().nextInt());
+        String id =
+                String.format(
+                        java.util.Locale.ROOT,
+                        "%012x-%08x",
+                        lastMillis,
+                        ThreadLocalRandom.current().nextInt());
         return new Job(
                 id,
                 requestId,
