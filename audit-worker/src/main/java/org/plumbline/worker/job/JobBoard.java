@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,7 +61,7 @@ public final class JobBoard {
         lastMillis = Math.max(lastMillis + 1, clock.millis());
         String id =
                 String.format(
-                        Locale.ROOT,
+                        java.util.Locale.ROOT,
                         "%012x-%08x",
                         lastMillis,
                         ThreadLocalRandom.current().nextInt());
