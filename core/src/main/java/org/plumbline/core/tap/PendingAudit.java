@@ -38,6 +38,14 @@ public final class PendingAudit implements AutoCloseable {
         return model.sensitivities(logits, activation, bank, target);
     }
 
+    /**
+     * Returns about how many bytes wait: the activation and what the layers above keep of it, taken
+     * to be as much again twice.
+     */
+    public long bytes() {
+        return 3 * activation.getShape().size() * activation.getDataType().getNumOfBytes();
+    }
+
     @Override
     public void close() {
         unit.close();

@@ -130,13 +130,6 @@ public final class TappedModel implements AutoCloseable {
         return new PendingAudit(this, unit, new NDList(out.get(0)), out.get(1), out.get(2));
     }
 
-    /** Answers and audits at once. */
-    public AuditedBatch audit(NDList inputs, CavBank bank, int target) {
-        try (PendingAudit pending = answer(inputs)) {
-            return new AuditedBatch(pending.outputs(), pending.finish(bank, target));
-        }
-    }
-
     Sensitivities sensitivities(NDArray logits, NDArray activation, CavBank bank, int target) {
         NDList out =
                 module.call(

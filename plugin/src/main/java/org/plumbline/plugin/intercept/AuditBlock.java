@@ -66,9 +66,9 @@ public final class AuditBlock extends AbstractSymbolBlock {
 
     private NDList audited(Served served, NDList inputs) {
         long start = System.nanoTime();
-        Audited audited;
+        PendingReading pending;
         try {
-            audited = served.module().audit(inputs, target);
+            pending = served.module().answer(inputs);
         } catch (RuntimeException | LinkageError e) {
             // answer first: if plain forward fails as well, the request itself is at fault
             NDList outputs = served.module().forward(inputs);
@@ -76,28 +76,15 @@ public final class AuditBlock extends AbstractSymbolBlock {
             failures.warn("audit failed, answered without it", served.id(), e);
             return outputs;
         }
-        hand(served, audited, System.nanoTime() - start);
-        return audited.outputs();
-    }
-
-    private void hand(Served served, Audited audited, long nanos) {
-        int samples = audited.samples().size();
-        try {
-            served.sampler().audited(nanos, Math.max(1, samples));
-            AuditEvent event =
-                    new AuditEvent(
-                            served.id(),
-                            served.generation(),
-                            served.layer(),
-                            served.concepts(),
-                            audited.samples(),
-                            served.sampler().added(nanos, samples),
-                            clock.instant());
-            served.counts().add(queue.offer(event) ? Outcome.AUDITED : Outcome.DROPPED, samples);
-        } catch (RuntimeException e) {
-            served.counts().add(Outcome.FAILED, samples);
-            failures.warn("audit result lost", served.id(), e);
+        ServedTask.Request request =
+                new ServedTask.Request(samples(inputs), System.nanoTime() - start, clock.instant());
+        served.retain(); // for the task: the backward pass needs the module
+        AuditTask task = new ServedTask(served, pending, target, request, failures);
+        NDList outputs = pending.outputs();
+        if (!queue.offer(task)) {
+            task.close();
         }
+        return outputs;
     }
 
     private static long samples(NDList inputs) {

@@ -3,19 +3,24 @@ package org.plumbline.plugin.intercept;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounded hand-over from request threads to the audit thread; offering never waits. Thread-safe.
+ * Bounded hand-over from request threads to the audit thread, by number and by the native memory
+ * that waits; offering never waits. Thread-safe.
  */
 public final class AuditQueue {
-    private final ConcurrentLinkedQueue<AuditEvent> events = new ConcurrentLinkedQueue<>();
+    private static final long MOST_BYTES = 256L << 20;
+
+    private final ConcurrentLinkedQueue<AuditTask> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger depth = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private final int capacity;
 
     /**
      * Makes an empty queue.
      *
-     * @param capacity events it holds at most, at least 1
+     * @param capacity tasks it holds at most, at least 1
      */
     public AuditQueue(int capacity) {
         if (capacity < 1) {
@@ -24,23 +29,30 @@ public final class AuditQueue {
         this.capacity = capacity;
     }
 
-    /** Adds an event; false if the queue is full. */
-    public boolean offer(AuditEvent event) {
-        if (depth.incrementAndGet() > capacity) {
+    /** Adds a task; false if the queue is full, and the task stays the caller's. */
+    public boolean offer(AuditTask task) {
+        boolean number = depth.incrementAndGet() <= capacity;
+        boolean memory = bytes.addAndGet(task.bytes()) <= MOST_BYTES;
+        if (!number || !memory) {
             depth.decrementAndGet();
+            bytes.addAndGet(-task.bytes());
             return false;
         }
-        return events.add(event);
+        return tasks.add(task);
     }
 
-    /** Takes the oldest event. */
-    public Optional<AuditEvent> poll() {
-        Optional<AuditEvent> event = Optional.ofNullable(events.poll());
-        event.ifPresent(e -> depth.decrementAndGet());
-        return event;
+    /** Takes the oldest task, which is the caller's to close. */
+    public Optional<AuditTask> poll() {
+        Optional<AuditTask> task = Optional.ofNullable(tasks.poll());
+        task.ifPresent(
+                t -> {
+                    depth.decrementAndGet();
+                    bytes.addAndGet(-t.bytes());
+                });
+        return task;
     }
 
-    /** Returns the number of events waiting. */
+    /** Returns the number of tasks waiting. */
     public int depth() {
         return Math.min(depth.get(), capacity);
     }

@@ -95,6 +95,11 @@ public final class Served {
         return now > 0;
     }
 
+    /** Holds the module beyond the call under way; {@link #release} ends it. */
+    void retain() {
+        users.incrementAndGet();
+    }
+
     /** Ends a call, or the owner's hold: the last one out frees the module. */
     public void release() {
         if (users.decrementAndGet() == 0) {

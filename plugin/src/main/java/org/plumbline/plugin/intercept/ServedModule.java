@@ -7,12 +7,8 @@ public interface ServedModule extends AutoCloseable {
     /** Answers as the engine would without us; the result hangs on the first input's manager. */
     NDList forward(NDList inputs);
 
-    /**
-     * Answers through the audit method.
-     *
-     * @param target class whose logit is differentiated; negative: the predicted one
-     */
-    Audited audit(NDList inputs, int target);
+    /** Answers with the same bits and keeps what an audit needs; the caller closes it. */
+    PendingReading answer(NDList inputs);
 
     /** Frees native memory; no call may be under way. */
     @Override

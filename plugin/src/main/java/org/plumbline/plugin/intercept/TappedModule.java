@@ -2,8 +2,8 @@ package org.plumbline.plugin.intercept;
 
 import ai.djl.ndarray.NDList;
 
-import org.plumbline.core.tap.AuditedBatch;
 import org.plumbline.core.tap.CavBank;
+import org.plumbline.core.tap.PendingAudit;
 import org.plumbline.core.tap.Sensitivities;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.window.ConceptSample;
@@ -28,9 +28,29 @@ public final class TappedModule implements ServedModule {
     }
 
     @Override
-    public Audited audit(NDList inputs, int target) {
-        AuditedBatch batch = model.audit(inputs, bank, target);
-        return new Audited(batch.outputs(), readings(batch.sensitivities()));
+    public PendingReading answer(NDList inputs) {
+        PendingAudit pending = model.answer(inputs);
+        return new PendingReading() {
+            @Override
+            public NDList outputs() {
+                return pending.outputs();
+            }
+
+            @Override
+            public long bytes() {
+                return pending.bytes();
+            }
+
+            @Override
+            public List<SampleReading> read(int target) {
+                return readings(pending.finish(bank, target));
+            }
+
+            @Override
+            public void close() {
+                pending.close();
+            }
+        };
     }
 
     @Override

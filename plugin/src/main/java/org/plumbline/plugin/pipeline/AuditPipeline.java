@@ -1,8 +1,8 @@
 package org.plumbline.plugin.pipeline;
 
 import org.plumbline.core.window.ConceptSnapshot;
-import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.AuditQueue;
+import org.plumbline.plugin.intercept.AuditTask;
 import org.plumbline.plugin.intercept.ServedId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The audit thread: empties the queue into windows and publishes their numbers. Thread-safe; the
- * windows themselves are confined to that thread.
+ * The audit thread: runs the waiting backward passes, fills windows with what they read and
+ * publishes their numbers. Thread-safe; the windows themselves are confined to that thread.
  */
 public final class AuditPipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditPipeline.class);
@@ -93,15 +93,16 @@ public final class AuditPipeline implements AutoCloseable {
     private boolean step() {
         boolean changed = windows.retain(versions);
         for (int i = 0; i < BLOCK; i++) {
-            Optional<AuditEvent> event = queue.poll();
-            if (event.isEmpty()) {
+            Optional<AuditTask> task = queue.poll();
+            if (task.isEmpty()) {
                 break;
             }
             changed = true;
-            AuditEvent read = event.get();
-            Optional.ofNullable(versions.get(read.id()))
-                    .filter(limits -> limits.generation() == read.generation())
-                    .ifPresent(limits -> windows.add(read, limits));
+            try (AuditTask waiting = task.get()) {
+                Optional.ofNullable(versions.get(waiting.id()))
+                        .filter(limits -> limits.generation() == waiting.generation())
+                        .ifPresent(limits -> waiting.run().ifPresent(e -> windows.add(e, limits)));
+            }
         }
         if (changed) {
             published = windows.snapshots();

@@ -35,8 +35,13 @@ class AuditBlockTest {
         Served served = served(module, Sampling.ALL);
         assertThat(ask(block(served))).isSameAs(module.answer);
         assertThat(module.plain).hasValue(0);
+        AuditEvent event;
+        try (AuditTask task = queue.poll().orElseThrow()) {
+            assertThat(served.counts().of(Outcome.AUDITED)).isZero();
+            event = task.run().orElseThrow();
+        }
         assertThat(served.counts().of(Outcome.AUDITED)).isEqualTo(1);
-        AuditEvent event = queue.poll().orElseThrow();
+        assertThat(module.freed).hasValue(1);
         assertThat(event.id()).isEqualTo(served.id());
         assertThat(event.at()).isEqualTo(NOW);
         assertThat(event.samples().get(0).target()).isEqualTo(3);
@@ -62,9 +67,46 @@ class AuditBlockTest {
         for (int i = 0; i < 5; i++) {
             assertThat(ask(block)).isSameAs(module.answer);
         }
-        assertThat(served.counts().of(Outcome.AUDITED)).isEqualTo(2);
         assertThat(served.counts().of(Outcome.DROPPED)).isEqualTo(3);
+        assertThat(module.freed).hasValue(3);
         assertThat(queue.depth()).isEqualTo(2);
+    }
+
+    @Test
+    void memoryThatWaitsFillsTheQueueToo() {
+        FakeModule module = new FakeModule();
+        module.bytes = 200L << 20;
+        Served served = served(module, Sampling.ALL);
+        AuditBlock block = block(served);
+        ask(block);
+        ask(block);
+        assertThat(served.counts().of(Outcome.DROPPED)).isEqualTo(1);
+        assertThat(queue.depth()).isEqualTo(1);
+    }
+
+    @Test
+    void aBackwardPassThatFailsIsCountedAndFreed() {
+        FakeModule module = new FakeModule();
+        module.failingLater = true;
+        Served served = served(module, Sampling.ALL);
+        assertThat(ask(block(served))).isSameAs(module.answer);
+        try (AuditTask task = queue.poll().orElseThrow()) {
+            assertThat(task.run()).isEmpty();
+        }
+        assertThat(served.counts().of(Outcome.FAILED)).isEqualTo(1);
+        assertThat(module.freed).hasValue(1);
+    }
+
+    @Test
+    void aWaitingAuditKeepsItsModuleUntilClosed() {
+        FakeModule module = new FakeModule();
+        Served served = served(module, Sampling.ALL);
+        ask(block(served));
+        served.release();
+        assertThat(module.closed).isFalse();
+        queue.poll().orElseThrow().close();
+        assertThat(module.closed).isTrue();
+        assertThat(served.counts().of(Outcome.DROPPED)).isEqualTo(1);
     }
 
     @Test
@@ -99,6 +141,9 @@ class AuditBlockTest {
             calls += client.get(30, TimeUnit.SECONDS);
         }
         threads.shutdownNow();
+        for (var task = queue.poll(); task.isPresent(); task = queue.poll()) {
+            task.get().close();
+        }
         assertThat(calls).isPositive();
         assertThat(modules).noneMatch(m -> m.usedAfterClose.get());
         assertThat(modules.subList(0, 2000)).allMatch(m -> m.closed.get());

@@ -16,7 +16,10 @@ final class FakeModule implements ServedModule {
     final AtomicInteger inside = new AtomicInteger();
     final AtomicBoolean closed = new AtomicBoolean();
     final AtomicBoolean usedAfterClose = new AtomicBoolean();
+    final AtomicInteger freed = new AtomicInteger();
     volatile boolean failing;
+    volatile boolean failingLater;
+    volatile long bytes = 1;
 
     @Override
     public NDList forward(NDList inputs) {
@@ -26,14 +29,38 @@ final class FakeModule implements ServedModule {
     }
 
     @Override
-    public Audited audit(NDList inputs, int target) {
+    public PendingReading answer(NDList inputs) {
         use();
         audits.incrementAndGet();
         if (failing) {
             throw new IllegalStateException("no gradient");
         }
-        return new Audited(
-                answer, List.of(new SampleReading(3, List.of(new ConceptSample(0.5, 0.5, 4, 0)))));
+        return new PendingReading() {
+            @Override
+            public NDList outputs() {
+                return answer;
+            }
+
+            @Override
+            public long bytes() {
+                return bytes;
+            }
+
+            @Override
+            public List<SampleReading> read(int target) {
+                use();
+                if (failingLater) {
+                    throw new IllegalStateException("no backward pass");
+                }
+                return List.of(new SampleReading(3, List.of(new ConceptSample(0.5, 0.5, 4, 0))));
+            }
+
+            @Override
+            public void close() {
+                use();
+                freed.incrementAndGet();
+            }
+        };
     }
 
     @Override

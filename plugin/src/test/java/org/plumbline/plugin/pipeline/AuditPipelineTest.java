@@ -11,11 +11,13 @@ import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.AuditQueue;
+import org.plumbline.plugin.intercept.AuditTask;
 import org.plumbline.plugin.intercept.SampleReading;
 import org.plumbline.plugin.intercept.ServedId;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -108,7 +110,35 @@ class AuditPipelineTest {
                 .getValue();
     }
 
-    private static AuditEvent event(long generation, int target, double sensitivity) {
+    private static AuditTask event(long generation, int target, double sensitivity) {
+        AuditEvent event = reading(generation, target, sensitivity);
+        return new AuditTask() {
+            @Override
+            public ServedId id() {
+                return event.id();
+            }
+
+            @Override
+            public long generation() {
+                return event.generation();
+            }
+
+            @Override
+            public long bytes() {
+                return 1;
+            }
+
+            @Override
+            public Optional<AuditEvent> run() {
+                return Optional.of(event);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private static AuditEvent reading(long generation, int target, double sensitivity) {
         ConceptSample sample = new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 0);
         return new AuditEvent(
                 ID,

@@ -1,0 +1,92 @@
+package org.plumbline.plugin.intercept;
+
+import org.plumbline.plugin.intercept.SampleCounts.Outcome;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The waiting audit of one answered request; holds the version that answered until closed. */
+final class ServedTask implements AuditTask {
+    private final Served served;
+    private final PendingReading pending;
+    private final int target;
+    private final Request request;
+    private final MinuteLog failures;
+    private boolean ran;
+
+    /**
+     * What the request thread saw. Immutable.
+     *
+     * @param samples rows of the request
+     * @param nanos time the answer took
+     * @param at when it was ready
+     */
+    record Request(long samples, long nanos, Instant at) {}
+
+    /** Takes over a hold on {@code served} and the pending reading. */
+    ServedTask(
+            Served served,
+            PendingReading pending,
+            int target,
+            Request request,
+            MinuteLog failures) {
+        this.served = served;
+        this.pending = pending;
+        this.target = target;
+        this.request = request;
+        this.failures = failures;
+    }
+
+    @Override
+    public ServedId id() {
+        return served.id();
+    }
+
+    @Override
+    public long generation() {
+        return served.generation();
+    }
+
+    @Override
+    public long bytes() {
+        return pending.bytes();
+    }
+
+    @Override
+    public Optional<AuditEvent> run() {
+        ran = true;
+        long start = System.nanoTime();
+        try {
+            List<SampleReading> readings = pending.read(target);
+            long work = request.nanos() + System.nanoTime() - start;
+            served.sampler().audited(work, request.samples());
+            served.counts().add(Outcome.AUDITED, request.samples());
+            return Optional.of(
+                    new AuditEvent(
+                            served.id(),
+                            served.generation(),
+                            served.layer(),
+                            served.concepts(),
+                            readings,
+                            served.sampler().added(request.nanos(), request.samples()),
+                            request.at()));
+        } catch (RuntimeException | LinkageError e) {
+            served.counts().add(Outcome.FAILED, request.samples());
+            failures.warn("audit failed after the answer", served.id(), e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        try (pending) {
+            if (!ran) {
+                ran = true;
+                served.counts().add(Outcome.DROPPED, request.samples());
+            }
+        } finally {
+            served.release();
+        }
+    }
+}
