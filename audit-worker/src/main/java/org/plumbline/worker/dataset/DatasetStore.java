@@ -67,7 +67,7 @@ public final class DatasetStore {
                             Json.mapper().readValue(Files.readAllBytes(file), DatasetInfo.class))
                     : Optional.empty();
         } catch (JacksonException e) {
-            LOG.warn("{}: unreadable, counts as missing; upload it again", file, e);
+            LOG.warn("{}: {}; counts as missing, upload it again", file, e.getOriginalMessage());
             return Optional.empty();
         } catch (IOException e) {
             throw Disk.failure("dataset", e);

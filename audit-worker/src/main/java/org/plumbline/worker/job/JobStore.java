@@ -65,7 +65,9 @@ public final class JobStore {
         } catch (JacksonException | IllegalArgumentException e) {
             Path aside = Disk.folder(folder.resolve("quarantine")).resolve(file.getFileName());
             Disk.move(file, aside);
-            LOG.error("{}: no readable job, set aside as {}", file.getFileName(), aside, e);
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            LOG.error(
+                    "{}: no readable job, set aside as {}: {}", file.getFileName(), aside, reason);
             return Optional.empty();
         }
     }
