@@ -10,6 +10,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,14 @@ class ExposureIT {
         try (AuditWorker worker = start(config("localhost", Optional.of(TOKEN), Optional.empty()));
                 WorkerClient client = new WorkerClient(worker.port())) {
             assertThatThrownBy(() -> client.corrections.listCorrections(list))
-                    .hasMessageStartingWith("UNAUTHENTICATED");
+                    .hasMessageStartingWith("UNAUTHENTICATED")
+                    .satisfies(
+                            e ->
+                                    assertThat(
+                                                    StatusProto.fromThrowable(e)
+                                                            .getDetails(0)
+                                                            .getTypeUrl())
+                                            .endsWith("google.rpc.ErrorInfo"));
             assertThatThrownBy(() -> with(client.corrections, "Bearer wrong").listCorrections(list))
                     .hasMessageStartingWith("UNAUTHENTICATED");
             assertThat(with(client.corrections, "Bearer " + TOKEN).listCorrections(list))
