@@ -154,12 +154,7 @@ final class Quickstart implements AutoCloseable {
                 run(
                         client,
                         spec("vanilla", digest, GateMode.GATE_MODE_REPORT_ONLY)
-                                .putParameters("trainable", "all")
-                                .putParameters("optimizer", "adam")
-                                .putParameters("learning_rate", "0.001")
-                                .putParameters("batch_size", "64")
-                                .putParameters("epochs", String.valueOf(scale.trainingEpochs()))
-                                .putParameters("seed", "1"));
+                                .putAllParameters(FashionBias.training(scale.trainingEpochs())));
         if (job.getCheckpoint().getSha256().isEmpty()) {
             throw new AuditException(
                     ErrorCode.UNAVAILABLE,
@@ -175,14 +170,8 @@ final class Quickstart implements AutoCloseable {
                 run(
                         client,
                         spec("rr-clarc", original.hex(), GateMode.GATE_MODE_ENFORCE)
-                                .putParameters("lambda", "50000")
-                                .putParameters("criterion", "target_logit")
-                                .putParameters("optimizer", "sgd")
-                                .putParameters("momentum", "0.9")
-                                .putParameters("learning_rate", "0.01")
-                                .putParameters("batch_size", "64")
-                                .putParameters("epochs", String.valueOf(scale.correctionEpochs()))
-                                .putParameters("seed", "1"));
+                                .putAllParameters(
+                                        FashionBias.correction(scale.correctionEpochs())));
         job.getGate()
                 .getRulesList()
                 .forEach(
