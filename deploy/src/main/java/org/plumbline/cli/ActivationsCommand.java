@@ -2,9 +2,7 @@ package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -12,10 +10,15 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Writes the activations of a layer. Confined to one thread. */
 @Command(name = "activations", description = "Write the activations of a layer.")
@@ -86,8 +89,9 @@ final class ActivationsCommand implements Callable<Integer> {
                 case "max" -> MAX;
                 case "mean" -> MEAN;
                 case "none" -> NONE;
-                default -> throw new IllegalArgumentException(
-                        "pool: " + name + " (expected: max, mean or none)");
+                default ->
+                        throw new IllegalArgumentException(
+                                "pool: " + name + " (expected: max, mean or none)");
             };
         }
 

@@ -1,11 +1,13 @@
 package org.plumbline.cli;
 
-import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.plumbline.cli.client.WorkerClient;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
 
 /** Asks a correction to stop. Confined to one thread. */
 @Command(name = "cancel", description = "Cancel a correction; a finished one stays as it is.")

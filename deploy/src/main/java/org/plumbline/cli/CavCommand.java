@@ -1,9 +1,7 @@
 package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import org.plumbline.core.cav.MeanLengths;
 import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;
@@ -11,9 +9,14 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Fits a concept activation vector. Confined to one thread. */
 @Command(name = "cav", description = "Fit a concept activation vector.")

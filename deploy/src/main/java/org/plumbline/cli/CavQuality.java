@@ -1,8 +1,9 @@
 package org.plumbline.cli;
 
-import java.util.Arrays;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+
+import java.util.Arrays;
 
 /**
  * How well projections on a CAV tell the two groups apart. Immutable.

@@ -1,6 +1,20 @@
 package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.worker.LocalCorrection;
+import org.plumbline.worker.config.DeviceChoice;
+import org.plumbline.worker.config.GateBounds;
+import org.plumbline.worker.job.RepairOutcome;
+import org.plumbline.worker.store.Json;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,17 +23,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.plumbline.core.model.ConceptId;
-import org.plumbline.core.model.LayerPath;
-import org.plumbline.worker.LocalCorrection;
-import org.plumbline.worker.config.DeviceChoice;
-import org.plumbline.worker.config.GateBounds;
-import org.plumbline.worker.job.RepairOutcome;
-import org.plumbline.worker.store.Json;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Does what a worker's job does, here. Confined to one thread. */
 @Command(

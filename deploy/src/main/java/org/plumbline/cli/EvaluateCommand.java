@@ -1,18 +1,20 @@
 package org.plumbline.cli;
 
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.LocalEvaluation;
 import org.plumbline.worker.config.DeviceChoice;
 import org.plumbline.worker.store.Json;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 
 /** Measures accuracies by group and concept numbers. Confined to one thread. */
 @Command(name = "evaluate", description = "Measure accuracies by group and concept numbers.")

@@ -1,6 +1,7 @@
 package org.plumbline.cli;
 
 import io.grpc.Status;
+
 import org.plumbline.core.error.ErrorCode;
 
 /** Exit codes of the command line. */
@@ -26,12 +27,12 @@ public final class ExitCode {
     public static int of(ErrorCode code) {
         return switch (code) {
             case INVALID_ARGUMENT,
-                            BAD_ARCHIVE,
-                            BAD_DATA,
-                            LAYER_NOT_TAPPABLE,
-                            NOT_FOUND,
-                            ALREADY_EXISTS,
-                            FAILED_PRECONDITION ->
+                    BAD_ARCHIVE,
+                    BAD_DATA,
+                    LAYER_NOT_TAPPABLE,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION ->
                     BAD_INPUT;
             case CANCELLED -> CHECK_FAILED;
             case RESOURCE_EXHAUSTED, UNAVAILABLE, INTERNAL -> UNAVAILABLE;
@@ -43,21 +44,21 @@ public final class ExitCode {
         return switch (code) {
             case OK -> DONE;
             case INVALID_ARGUMENT,
-                            NOT_FOUND,
-                            ALREADY_EXISTS,
-                            FAILED_PRECONDITION,
-                            OUT_OF_RANGE,
-                            PERMISSION_DENIED,
-                            UNAUTHENTICATED ->
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    OUT_OF_RANGE,
+                    PERMISSION_DENIED,
+                    UNAUTHENTICATED ->
                     BAD_INPUT;
             case CANCELLED, ABORTED -> CHECK_FAILED;
             case UNAVAILABLE,
-                            DEADLINE_EXCEEDED,
-                            RESOURCE_EXHAUSTED,
-                            INTERNAL,
-                            UNKNOWN,
-                            UNIMPLEMENTED,
-                            DATA_LOSS ->
+                    DEADLINE_EXCEEDED,
+                    RESOURCE_EXHAUSTED,
+                    INTERNAL,
+                    UNKNOWN,
+                    UNIMPLEMENTED,
+                    DATA_LOSS ->
                     UNAVAILABLE;
         };
     }

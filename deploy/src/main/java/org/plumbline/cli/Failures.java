@@ -2,16 +2,18 @@ package org.plumbline.cli;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+
+import org.plumbline.core.error.AuditException;
+
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
-import org.plumbline.core.error.AuditException;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** Turns failures into one line on stderr and an exit code; a stack trace only when asked for. */
 final class Failures {
@@ -78,8 +80,7 @@ final class Failures {
 
     private static Throwable cause(Exception failure) {
         if (failure instanceof UncheckedIOException wrapped) {
-            IOException inner = wrapped.getCause();
-            return inner;
+            return Optional.<Throwable>ofNullable(wrapped.getCause()).orElse(failure);
         }
         return failure;
     }

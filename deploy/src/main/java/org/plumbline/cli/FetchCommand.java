@@ -1,14 +1,16 @@
 package org.plumbline.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.proto.v1.BlobHeader;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Downloads a repaired archive. Confined to one thread. */
 @Command(name = "fetch", description = "Download the repaired archive of a correction.")

@@ -1,8 +1,9 @@
 package org.plumbline.cli;
 
+import org.plumbline.proto.v1.Correction;
+
 import java.util.Map;
 import java.util.function.Consumer;
-import org.plumbline.proto.v1.Correction;
 
 /** Shows a correction's progress, one bar per phase. Confined to one thread. */
 public final class Following implements Consumer<Correction> {

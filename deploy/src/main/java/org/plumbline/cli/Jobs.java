@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
-import java.util.Locale;
+
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.CorrectionState;
+
+import java.util.Locale;
 
 /** Corrections of a worker as results of commands. Thread-safe. */
 public final class Jobs {
@@ -36,14 +38,14 @@ public final class Jobs {
     public static boolean ended(Correction job) {
         return switch (job.getState()) {
             case CORRECTION_STATE_SUCCEEDED,
-                            CORRECTION_STATE_REJECTED,
-                            CORRECTION_STATE_FAILED,
-                            CORRECTION_STATE_CANCELLED ->
+                    CORRECTION_STATE_REJECTED,
+                    CORRECTION_STATE_FAILED,
+                    CORRECTION_STATE_CANCELLED ->
                     true;
             case CORRECTION_STATE_QUEUED,
-                            CORRECTION_STATE_RUNNING,
-                            CORRECTION_STATE_UNSPECIFIED,
-                            UNRECOGNIZED ->
+                    CORRECTION_STATE_RUNNING,
+                    CORRECTION_STATE_UNSPECIFIED,
+                    UNRECOGNIZED ->
                     false;
         };
     }

@@ -2,15 +2,18 @@ package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.google.protobuf.util.Timestamps;
-import java.io.IOException;
-import java.util.concurrent.Callable;
+
 import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.ListCorrectionsRequest;
 import org.plumbline.proto.v1.ListCorrectionsResponse;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
 
 /** Lists corrections, newest first. Confined to one thread. */
 @Command(name = "jobs", description = "List a worker's corrections, newest first.")

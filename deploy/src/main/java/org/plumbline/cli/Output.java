@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
 
 /**
  * Options every command has, and where its result goes: stdout; progress goes to stderr. Confined
@@ -65,7 +68,8 @@ public final class Output {
 
     /** Returns a progress line on stderr. */
     public Progress progress() {
-        return new Progress(spec().commandLine().getErr(), System.console() != null);
+        return new Progress(
+                spec().commandLine().getErr(), Boolean.getBoolean("plumbline.terminal"));
     }
 
     private CommandSpec spec() {

@@ -1,11 +1,13 @@
 package org.plumbline.cli;
 
-import java.io.PrintWriter;
-import java.util.List;
 import org.plumbline.cli.bench.BenchCommand;
 import org.plumbline.cli.quickstart.QuickstartCommand;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+
+import java.io.PrintWriter;
+import java.util.List;
 
 /** The command {@code plumbline}: wires the subcommands and maps failures to exit codes. */
 @Command(

@@ -1,9 +1,12 @@
 package org.plumbline.cli;
 
-import java.util.Arrays;
 import org.plumbline.core.tensor.FloatTensor;
 
-/** Batches gathered into one tensor; the first batch fixes the row shape. Confined to one thread. */
+import java.util.Arrays;
+
+/**
+ * Batches gathered into one tensor; the first batch fixes the row shape. Confined to one thread.
+ */
 final class Rows {
     private final int total;
     private float[] values = {};

@@ -1,9 +1,10 @@
 package org.plumbline.cli;
 
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Which rows are measured, and on which class each. Immutable. */
 final class Selection {

@@ -1,5 +1,17 @@
 package org.plumbline.cli;
 
+import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.core.model.Digest;
+import org.plumbline.proto.v1.Correction;
+import org.plumbline.proto.v1.CorrectionSpec;
+import org.plumbline.proto.v1.CreateCorrectionRequest;
+import org.plumbline.proto.v1.GateMode;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,16 +21,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.plumbline.cli.client.WorkerClient;
-import org.plumbline.core.model.Digest;
-import org.plumbline.proto.v1.Correction;
-import org.plumbline.proto.v1.CorrectionSpec;
-import org.plumbline.proto.v1.CreateCorrectionRequest;
-import org.plumbline.proto.v1.GateMode;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Uploads an archive and a data set and starts a correction. Confined to one thread. */
 @Command(name = "submit", description = "Ask a worker to correct a model.")
@@ -111,8 +113,9 @@ final class SubmitCommand implements Callable<Integer> {
         return switch (gate) {
             case "enforce" -> GateMode.GATE_MODE_ENFORCE;
             case "report-only" -> GateMode.GATE_MODE_REPORT_ONLY;
-            default -> throw new IllegalArgumentException(
-                    "gate: " + gate + " (expected: enforce or report-only)");
+            default ->
+                    throw new IllegalArgumentException(
+                            "gate: " + gate + " (expected: enforce or report-only)");
         };
     }
 
@@ -124,11 +127,11 @@ final class SubmitCommand implements Callable<Integer> {
     private String datasetId() {
         Path folder = data.toAbsolutePath().normalize();
         String name =
-                folder.getFileName().toString().toLowerCase(Locale.ROOT)
+                folder.getFileName()
+                        .toString()
+                        .toLowerCase(Locale.ROOT)
                         .replaceAll("[^a-z0-9-]", "-");
-        String place =
-                Digest.of(folder.toString().getBytes(StandardCharsets.UTF_8))
-                        .brief();
+        String place = Digest.of(folder.toString().getBytes(StandardCharsets.UTF_8)).brief();
         return name.substring(0, Math.min(name.length(), 40)) + "-" + place;
     }
 }

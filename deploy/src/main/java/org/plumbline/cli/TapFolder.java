@@ -2,6 +2,11 @@ package org.plumbline.cli;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,9 +14,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.plumbline.core.model.LayerPath;
-import org.plumbline.core.tap.TapSpec;
-import org.plumbline.core.tap.TappedModel;
 
 /** A tapped model in a temporary work folder; both end together. Confined to one thread. */
 public final class TapFolder implements AutoCloseable {

@@ -1,10 +1,7 @@
 package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -15,6 +12,7 @@ import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** Measures how a class depends on a concept. Confined to one thread. */
 @Command(name = "tcav", description = "Measure how a class depends on a concept.")

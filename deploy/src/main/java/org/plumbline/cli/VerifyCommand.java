@@ -1,11 +1,13 @@
 package org.plumbline.cli;
 
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.plumbline.core.torchscript.RepairedArchive;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Checks a repaired archive against its manifest. Confined to one thread. */
 @Command(name = "verify", description = "Check a repaired archive's provenance and digests.")

@@ -1,7 +1,8 @@
 package org.plumbline.cli;
 
-import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
+
+import java.util.Optional;
 
 /** The version in the jar's manifest. Thread-safe. */
 public final class Version implements IVersionProvider {

@@ -1,12 +1,14 @@
 package org.plumbline.cli;
 
-import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.proto.v1.Correction;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
 
 /** Follows a correction to its end. Confined to one thread. */
 @Command(name = "watch", description = "Follow a correction; exit 1 if it was not accepted.")

@@ -1,12 +1,14 @@
 package org.plumbline.cli;
 
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.plumbline.worker.AuditWorker;
 import org.plumbline.worker.config.WorkerConfig;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** Runs the worker until the process is told to end. Confined to one thread. */
 @Command(name = "worker", description = "Run the gRPC audit worker.")

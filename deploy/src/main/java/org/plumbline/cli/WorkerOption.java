@@ -1,11 +1,13 @@
 package org.plumbline.cli;
 
+import org.plumbline.cli.client.Target;
+import org.plumbline.cli.client.WorkerClient;
+
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.plumbline.cli.client.Target;
-import org.plumbline.cli.client.WorkerClient;
-import picocli.CommandLine.Option;
 
 /** Options that say which worker to call. Confined to one thread. */
 final class WorkerOption {

@@ -1,20 +1,23 @@
 package org.plumbline.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.cli.ExitCode;
+import org.plumbline.cli.Output;
+import org.plumbline.cli.Progress;
+import org.plumbline.cli.TapFolder;
+import org.plumbline.cli.Version;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.plumbline.cli.ExitCode;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.TapFolder;
-import org.plumbline.cli.Version;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Measures the cost of auditing and of correcting. Confined to one thread. */
 @Command(

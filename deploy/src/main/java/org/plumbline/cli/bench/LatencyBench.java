@@ -3,9 +3,20 @@ package org.plumbline.cli.bench;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.cli.Output;
+import org.plumbline.cli.Progress;
+import org.plumbline.cli.quickstart.Exposition;
+import org.plumbline.cli.quickstart.HostClient;
+import org.plumbline.cli.quickstart.ServiceProcess;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,13 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.quickstart.Exposition;
-import org.plumbline.cli.quickstart.HostClient;
-import org.plumbline.cli.quickstart.ServiceProcess;
-import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.tensor.NpyFile;
 
 /**
  * What auditing every request adds to its latency: one server with the plugin and one without, in
@@ -133,13 +137,12 @@ final class LatencyBench {
             boolean first = i % 2 == 0; // neither always runs on the other's warm caches
             Timed a = call(first ? plain : audited, model, body);
             Timed b = call(first ? audited : plain, model, body);
-            identical &= Arrays.equals(a.answer(), b.answer());
+            identical &= a.answer().equals(b.answer());
             if (i >= 0) {
                 without[i] = first ? a.millis() : b.millis();
                 with[i] = first ? b.millis() : a.millis();
             }
-            progress.show(
-                    "latency", i + warmUp + 1L, calls + warmUp, model.name() + " x" + batch);
+            progress.show("latency", i + warmUp + 1L, calls + warmUp, model.name() + " x" + batch);
         }
         progress.done();
         double samples =
@@ -154,13 +157,12 @@ final class LatencyBench {
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         byte[] answer = host.predict(model.name(), "tensor/ndlist", body);
-        return new Timed(answer, (System.nanoTime() - start) / 1e6);
+        return new Timed(ByteBuffer.wrap(answer), (System.nanoTime() - start) / 1e6);
     }
 
     private static byte[] encode(Case model, int batch) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            return new NDList(
-                            manager.create(noise(model, batch, 3), new Shape(model.batch(batch))))
+            return new NDList(manager.create(noise(model, batch, 3), new Shape(model.batch(batch))))
                     .encode();
         }
     }
@@ -169,12 +171,10 @@ final class LatencyBench {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1
-                ? sorted[middle]
-                : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private record Timed(byte[] answer, double millis) {}
+    private record Timed(ByteBuffer answer, double millis) {}
 
     private record Case(String name, String layer, List<Long> shape, int calls) {
         long[] batch(int size) {

@@ -1,7 +1,20 @@
 package org.plumbline.cli.bench;
 
 import ai.djl.Device;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.cli.Output;
+import org.plumbline.cli.Progress;
+import org.plumbline.cli.quickstart.FashionBias;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.worker.correction.Correction;
+import org.plumbline.worker.correction.CorrectionTask;
+import org.plumbline.worker.correction.Corrector;
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingListener;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,16 +28,6 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.quickstart.FashionBias;
-import org.plumbline.core.model.ConceptId;
-import org.plumbline.core.model.LayerPath;
-import org.plumbline.worker.correction.Correction;
-import org.plumbline.worker.correction.CorrectionTask;
-import org.plumbline.worker.correction.Corrector;
-import org.plumbline.worker.dataset.AuditDataset;
-import org.plumbline.worker.training.TrainingListener;
 
 /**
  * RR-ClArC with cached activations against the same training without the cache, on the quickstart's
@@ -70,9 +73,7 @@ final class RepairBench {
                 .put("one_uncached_epoch_seconds", one)
                 .put("ratio", ten / one)
                 .put("largest_weight_difference", difference)
-                .put(
-                        "largest_weight_change",
-                        difference(biased, work.resolve("ten.pt")));
+                .put("largest_weight_change", difference(biased, work.resolve("ten.pt")));
     }
 
     private double timed(Path archive, AuditDataset data, int epochs, boolean cache, Path out)

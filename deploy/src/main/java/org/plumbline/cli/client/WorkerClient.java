@@ -5,18 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Iterator;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
@@ -39,6 +28,19 @@ import org.plumbline.proto.v1.UploadDatasetHeader;
 import org.plumbline.proto.v1.UploadDatasetRequest;
 import org.plumbline.proto.v1.UploadDatasetResponse;
 import org.plumbline.proto.v1.WatchCorrectionRequest;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Calls of a worker that a user makes. Answers of the worker that are no success reach the caller
@@ -66,8 +68,7 @@ public final class WorkerClient implements AutoCloseable {
         return new WorkerClient(target);
     }
 
-    private static <S extends AbstractStub<S>> S proven(S stub, Target target)
-            throws IOException {
+    private static <S extends AbstractStub<S>> S proven(S stub, Target target) throws IOException {
         return target.token().map(stub::withCallCredentials).orElse(stub);
     }
 

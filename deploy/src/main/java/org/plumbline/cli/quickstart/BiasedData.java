@@ -1,14 +1,15 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.worker.dataset.Split;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.worker.dataset.Split;
 
 /**
  * Fashion-MNIST with the artifact on many training images of one class and on few others; every
@@ -62,9 +63,7 @@ final class BiasedData {
     List<GrayImage> examples(boolean mark, int limit) {
         List<GrayImage> found = new ArrayList<>();
         for (int i = 0; i < images.size() && found.size() < limit; i++) {
-            if (splits.get(i) == Split.TRAIN
-                    && labels.get(i) == TARGET
-                    && marked.get(i) == mark) {
+            if (splits.get(i) == Split.TRAIN && labels.get(i) == TARGET && marked.get(i) == mark) {
                 found.add(images.get(i));
             }
         }
@@ -97,7 +96,7 @@ final class BiasedData {
         for (int i = 0; i < n; i++) {
             images.get(i).scaleInto(pixels, i * GrayImage.PIXELS);
             label[i] = labels.get(i);
-            split[i] = splits.get(i).ordinal();
+            split[i] = splits.get(i) == Split.TRAIN ? 0 : 2; // the format's values
             concept[i] = marked.get(i) ? 1 : 0;
             // the class that a row's looks point to: the target where the artifact is
             bias[i] = marked.get(i) ? TARGET : label[i];

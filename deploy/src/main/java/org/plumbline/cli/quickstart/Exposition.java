@@ -50,7 +50,9 @@ public final class Exposition {
                         .filter(
                                 s ->
                                         !s.labels().containsKey(VERSION)
-                                                || s.labels().getOrDefault(VERSION, "").contains(part))
+                                                || s.labels()
+                                                        .getOrDefault(VERSION, "")
+                                                        .contains(part))
                         .toList());
     }
 

@@ -1,5 +1,8 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -10,8 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 
 /**
  * Images and labels of one part of Fashion-MNIST, read from its IDX files. Immutable.
@@ -24,8 +25,16 @@ record FashionMnist(List<GrayImage> images, List<Integer> labels) {
     /** Names of the classes, by label. */
     static final List<String> CLASSES =
             List.of(
-                    "T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
-                    "Bag", "Ankle boot");
+                    "T-shirt",
+                    "Trouser",
+                    "Pullover",
+                    "Dress",
+                    "Coat",
+                    "Sandal",
+                    "Shirt",
+                    "Sneaker",
+                    "Bag",
+                    "Ankle boot");
 
     private static final int IMAGES = 0x803;
     private static final int LABELS = 0x801;

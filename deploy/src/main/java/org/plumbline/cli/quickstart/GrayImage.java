@@ -4,11 +4,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+
 import javax.imageio.ImageIO;
 
-/**
- * A 28x28 image of gray levels, black background. Confined to its owner: pixels are not copied.
- */
+/** A 28x28 image of gray levels, black background. Confined to its owner: pixels are not copied. */
 final class GrayImage {
     /** Pixels per side. */
     static final int SIDE = 28;

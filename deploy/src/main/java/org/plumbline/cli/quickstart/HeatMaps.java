@@ -1,17 +1,19 @@
 package org.plumbline.cli.quickstart;
 
-import java.awt.Color;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.plumbline.cli.TapFolder;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.tap.TapReading;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 
 /**
  * Where in an image the attacked class's logit leans on the concept, before and after. Immutable.
@@ -37,9 +39,9 @@ record HeatMaps(List<Tile> tiles, double largest) {
         for (int i = 0; i < images.size(); i++) {
             tiles.add(
                     new Tile(
-                            GrayImage.encode(draw(images.get(i), first, i, 0)),
-                            GrayImage.encode(draw(images.get(i), first, i, largest)),
-                            GrayImage.encode(draw(images.get(i), second, i, largest)),
+                            picture(draw(images.get(i), first, i, 0)),
+                            picture(draw(images.get(i), first, i, largest)),
+                            picture(draw(images.get(i), second, i, largest)),
                             first.predicted(i),
                             second.predicted(i)));
         }
@@ -58,6 +60,10 @@ record HeatMaps(List<Tile> tiles, double largest) {
             TapReading reading = tap.model().read(inputs, BiasedData.TARGET);
             return new Reading(SensitivityMap.of(reading.gradient(), cav), reading.logits());
         }
+    }
+
+    private static String picture(BufferedImage image) {
+        return Base64.getEncoder().encodeToString(GrayImage.encode(image));
     }
 
     private static BufferedImage draw(GrayImage image, Reading reading, int row, double largest) {
@@ -84,13 +90,17 @@ record HeatMaps(List<Tile> tiles, double largest) {
     }
 
     /**
-     * One image as PNG files: plain, and with the magnitude of the sensitivity over it.
+     * One image as PNG files in Base64: plain, and with the magnitude of the sensitivity over it.
      *
      * @param predictedBefore class the original model finds most likely
      * @param predictedAfter class the repaired model finds most likely
      */
     record Tile(
-            byte[] plain, byte[] before, byte[] after, String predictedBefore, String predictedAfter) {}
+            String plain,
+            String before,
+            String after,
+            String predictedBefore,
+            String predictedAfter) {}
 
     private record Reading(FloatTensor maps, FloatTensor logits) {
         double largest() {

@@ -2,6 +2,10 @@ package org.plumbline.cli.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,8 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 
 /** HTTP client of a model server. Thread-safe. */
 public final class HostClient {

@@ -1,12 +1,13 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.model.Digest;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.Digest;
 
 /**
  * What the server's scrape page says about the concept. Immutable.
@@ -68,9 +69,7 @@ record LiveNumbers(
 
     private static double value(Exposition page, String name) {
         Map<String, String> labels =
-                Map.of(
-                        "concept", BiasedData.CONCEPT,
-                        "class", String.valueOf(BiasedData.TARGET));
+                Map.of("concept", BiasedData.CONCEPT, "class", String.valueOf(BiasedData.TARGET));
         return page.value(name, labels)
                 .orElseThrow(
                         () ->

@@ -1,14 +1,5 @@
 package org.plumbline.cli.quickstart;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.plumbline.cli.Following;
 import org.plumbline.cli.Progress;
 import org.plumbline.cli.TapFolder;
@@ -29,6 +20,16 @@ import org.plumbline.proto.v1.CreateCorrectionRequest;
 import org.plumbline.proto.v1.Delivery;
 import org.plumbline.proto.v1.DeliveryState;
 import org.plumbline.proto.v1.GateMode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /**
  * One run of the loop: biased model, traffic, live numbers, correction, repaired model, the same
@@ -215,12 +216,10 @@ final class Quickstart implements AutoCloseable {
                 work.resolve("models"), biased, data, scale.requests(), workerPort);
     }
 
-    private Summary.Measured measure(
-            HostClient host, Traffic traffic, String label, Digest served)
+    private Summary.Measured measure(HostClient host, Traffic traffic, String label, Digest served)
             throws IOException, InterruptedException {
         Traffic.Answers answers = traffic.send(label, scale.requests());
-        return new Summary.Measured(
-                answers, LiveNumbers.await(host, served, scale.requests()));
+        return new Summary.Measured(answers, LiveNumbers.await(host, served, scale.requests()));
     }
 
     private void awaitAuditing(HostClient host, Digest served)
@@ -269,10 +268,7 @@ final class Quickstart implements AutoCloseable {
     private static List<GrayImage> tiles(FashionMnist test) {
         List<GrayImage> chosen = new ArrayList<>();
         for (int label = 1; chosen.size() < TILES; label++) {
-            chosen.add(
-                    test.images()
-                            .get(test.labels().indexOf(label))
-                            .with(TimeStamp.LOWER_RIGHT));
+            chosen.add(test.images().get(test.labels().indexOf(label)).with(TimeStamp.LOWER_RIGHT));
         }
         return chosen;
     }

@@ -1,18 +1,20 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.cli.ExitCode;
+import org.plumbline.cli.Output;
+import org.plumbline.cli.Progress;
+import org.plumbline.cli.TapFolder;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import org.plumbline.cli.ExitCode;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.TapFolder;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The loop behind {@code deploy/quickstart.sh}. Confined to one thread. */
 @Command(

@@ -1,13 +1,13 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.cli.Output;
+import org.plumbline.proto.v1.GateRule;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.plumbline.cli.Output;
-import org.plumbline.proto.v1.GateRule;
 
 /** Writes what a run measured as a page for people and as JSON for programs. */
 final class Report {
@@ -62,7 +62,8 @@ final class Report {
 
     static void write(Path folder, Quickstart.Result result) throws IOException {
         Files.writeString(
-                folder.resolve(JSON), Output.text(result.summary().json()) + System.lineSeparator());
+                folder.resolve(JSON),
+                Output.text(result.summary().json()) + System.lineSeparator());
         Files.writeString(folder.resolve(HTML), page(result));
     }
 
@@ -137,9 +138,7 @@ final class Report {
                         number(before.live().magnitude()),
                         number(after.live().magnitude()))
                 + headline(
-                        "TCAV score",
-                        number(before.live().score()),
-                        number(after.live().score()));
+                        "TCAV score", number(before.live().score()), number(after.live().score()));
     }
 
     private static String headline(String name, String before, String after) {
@@ -207,14 +206,10 @@ final class Report {
                 .collect(Collectors.joining());
     }
 
-    private static String image(byte[] png, String label, String answer) {
+    private static String image(String png, String label, String answer) {
         return ("<div><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s%s"
                         + "</figcaption></div>")
-                .formatted(
-                        label,
-                        Base64.getEncoder().encodeToString(png),
-                        label,
-                        answer.isEmpty() ? "" : ": " + escape(answer));
+                .formatted(label, png, label, answer.isEmpty() ? "" : ": " + escape(answer));
     }
 
     private static String target() {

@@ -3,6 +3,10 @@ package org.plumbline.cli.quickstart;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,8 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 
 /**
  * A command of ours that runs as a process of its own and prints, once it is ready, where it
@@ -54,8 +56,7 @@ public final class ServiceProcess implements AutoCloseable {
         command.addAll(arguments);
         command.add("--json");
         ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.to(log.toFile()));
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
         // settings of the caller's own servers must not leak into these
         builder.environment().keySet().removeIf(key -> key.startsWith("PLUMBLINE_"));
         builder.environment().put("PLUMBLINE_CACHE_DIR", folder.resolve("run/cache").toString());
@@ -85,8 +86,7 @@ public final class ServiceProcess implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         try (BufferedReader in =
                 new BufferedReader(
-                        new InputStreamReader(
-                                process.getInputStream(), StandardCharsets.UTF_8))) {
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 text.append(line).append('\n');
                 if (line.equals("}")) {

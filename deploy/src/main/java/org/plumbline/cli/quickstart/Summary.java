@@ -2,11 +2,13 @@ package org.plumbline.cli.quickstart;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
+
 import org.plumbline.cli.Jobs;
 import org.plumbline.cli.Output;
 import org.plumbline.cli.Version;
 import org.plumbline.proto.v1.Correction;
+
+import java.util.List;
 
 /**
  * Everything a run measured. Immutable.

@@ -1,8 +1,9 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.cli.Progress;
+
 import java.io.IOException;
 import java.util.List;
-import org.plumbline.cli.Progress;
 
 /**
  * Test images sent to the server as PNG files, first all without, then all with the artifact.
