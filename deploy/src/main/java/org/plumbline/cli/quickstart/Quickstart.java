@@ -171,6 +171,9 @@ final class Quickstart implements AutoCloseable {
                 run(
                         client,
                         spec("rr-clarc", original.hex(), GateMode.GATE_MODE_ENFORCE)
+                                .setLayer(ModelFolder.LAYER)
+                                .setConcept(BiasedData.CONCEPT)
+                                .setTargetClass(BiasedData.TARGET)
                                 .putAllParameters(
                                         FashionBias.correction(scale.correctionEpochs())));
         job.getGate()
@@ -205,9 +208,6 @@ final class Quickstart implements AutoCloseable {
                 .setArchiveSha256(digest)
                 .setDataset(DATASET)
                 .setMethod(method)
-                .setLayer(ModelFolder.LAYER)
-                .setConcept(BiasedData.CONCEPT)
-                .setTargetClass(BiasedData.TARGET)
                 .setGateMode(gate);
     }
 
