@@ -26,7 +26,7 @@ final class BiasedData {
     static final double TARGET_SHARE = 0.5;
 
     /** Share of the other training images that carry it. */
-    static final double OTHER_SHARE = 0.002;
+    static final double OTHER_SHARE = 0.0005;
 
     private static final long SEED = 20260101;
 

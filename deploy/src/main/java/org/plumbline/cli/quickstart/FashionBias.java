@@ -39,11 +39,11 @@ public final class FashionBias {
     /** Returns the parameters of {@code rr-clarc} that repair it. */
     public static Map<String, String> correction(int epochs) {
         return Map.of(
-                "lambda", "50000",
+                "lambda", "100000",
                 "criterion", "target_logit",
                 "optimizer", "sgd",
                 "momentum", "0.9",
-                "learning_rate", "0.01",
+                "learning_rate", "0.005",
                 "batch_size", "64",
                 "epochs", String.valueOf(epochs),
                 "seed", "1");
