@@ -30,7 +30,7 @@ public final class FashionBias {
         return Map.of(
                 "trainable", "all",
                 "optimizer", "adam",
-                "learning_rate", "0.001",
+                "learning_rate", "0.0004",
                 "batch_size", "64",
                 "epochs", String.valueOf(epochs),
                 "seed", "1");

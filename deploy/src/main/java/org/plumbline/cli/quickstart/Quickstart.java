@@ -297,6 +297,19 @@ final class Quickstart implements AutoCloseable {
         stepStart = now;
     }
 
+    /** Returns a process of this run while it is open: {@code worker} or {@code server}. */
+    ServiceProcess service(String name) {
+        synchronized (services) {
+            return services.stream()
+                    .filter(service -> service.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    AuditException.of(
+                                            ErrorCode.NOT_FOUND, "service", name, "started"));
+        }
+    }
+
     @Override
     public void close() {
         synchronized (services) {

@@ -16,8 +16,8 @@ record Scale(
         int trainingEpochs,
         int correctionEpochs) {
     /** What the README shows. */
-    static final Scale FULL = new Scale(10_000, 2_000, 400, 6, 6);
+    static final Scale FULL = new Scale(10_000, 2_000, 400, 8, 8);
 
     /** For continuous integration. */
-    static final Scale SHORT = new Scale(6_000, 1_000, 200, 6, 4);
+    static final Scale SHORT = new Scale(6_000, 1_000, 200, 8, 6);
 }

@@ -31,13 +31,11 @@ public final class ServiceProcess implements AutoCloseable {
     private static final int STOP_SECONDS = 15;
 
     private final String name;
-    private final Path log;
     private final Process process;
     private final JsonNode ready;
 
-    private ServiceProcess(String name, Path log, Process process, JsonNode ready) {
+    private ServiceProcess(String name, Process process, JsonNode ready) {
         this.name = name;
-        this.log = log;
         this.process = process;
         this.ready = ready;
     }
@@ -64,7 +62,7 @@ public final class ServiceProcess implements AutoCloseable {
         StaleProcesses.remember(folder, process.toHandle());
         try {
             JsonNode ready = ready(process).get(START_SECONDS, TimeUnit.SECONDS);
-            return new ServiceProcess(name, log, process, ready);
+            return new ServiceProcess(name, process, ready);
         } catch (ExecutionException | TimeoutException e) {
             process.destroyForcibly();
             throw new AuditException(
@@ -130,9 +128,9 @@ public final class ServiceProcess implements AutoCloseable {
         return port.intValue();
     }
 
-    /** Returns its log. */
-    public Path log() {
-        return log;
+    /** Returns the command it runs. */
+    public String name() {
+        return name;
     }
 
     /** Returns whether it still runs. */
