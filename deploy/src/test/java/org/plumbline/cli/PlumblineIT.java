@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.SplittableRandom;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 
 class PlumblineIT {
     private static final String MODEL = "models/fashion_cnn.pt";
@@ -74,12 +76,23 @@ class PlumblineIT {
         Path a = folder.resolve("a.npy");
         Path v = folder.resolve("v.npy");
         json(
-                "activations", MODEL, "--layer=features.8", "--inputs", file("x.npy"),
-                "--pool=max", "--out", a.toString());
+                "activations",
+                MODEL,
+                "--layer=features.8",
+                "--inputs",
+                file("x.npy"),
+                "--pool=max",
+                "--out",
+                a.toString());
         assertThat(NpyFile.readFloats(a).shape()).containsExactly(ROWS, 64);
         JsonNode cav =
                 json(
-                        "cav", "--activations", a.toString(), "--labels", file("y.npy"), "--out",
+                        "cav",
+                        "--activations",
+                        a.toString(),
+                        "--labels",
+                        file("y.npy"),
+                        "--out",
                         v.toString());
         assertThat(cav.at("/quality/auc").doubleValue()).isEqualTo(1);
         assertThat(cav.path("norm").doubleValue())
@@ -89,16 +102,32 @@ class PlumblineIT {
                         within(1e-9));
         JsonNode tcav =
                 json(
-                        "tcav", MODEL, "--layer=features.8", "--inputs", file("x.npy"), "--cav",
-                        v.toString(), "--class=3", "--mask", file("mask.npy"));
+                        "tcav",
+                        MODEL,
+                        "--layer=features.8",
+                        "--inputs",
+                        file("x.npy"),
+                        "--cav",
+                        v.toString(),
+                        "--class=3",
+                        "--mask",
+                        file("mask.npy"));
         assertThat(tcav.path("samples").intValue()).isEqualTo(ROWS);
         assertThat(tcav.path("score").doubleValue()).isBetween(0.0, 1.0);
         assertThat(tcav.path("masked_score").doubleValue()).isBetween(0.0, 1.0);
         assertThat(tcav.path("sensitivity").doubleValue()).isPositive();
         JsonNode some =
                 json(
-                        "tcav", MODEL, "--layer=features.8", "--inputs", file("x.npy"), "--cav",
-                        v.toString(), "--class=1", "--labels", file("y.npy"));
+                        "tcav",
+                        MODEL,
+                        "--layer=features.8",
+                        "--inputs",
+                        file("x.npy"),
+                        "--cav",
+                        v.toString(),
+                        "--class=1",
+                        "--labels",
+                        file("y.npy"));
         assertThat(some.path("samples").intValue()).isEqualTo(ROWS / 2);
     }
 
@@ -106,7 +135,12 @@ class PlumblineIT {
     void rawActivationsKeepTheirLocations() throws Exception {
         Path a = folder.resolve("raw.npy");
         json(
-                "activations", MODEL, "--layer=features.8", "--inputs", file("x.npy"), "--out",
+                "activations",
+                MODEL,
+                "--layer=features.8",
+                "--inputs",
+                file("x.npy"),
+                "--out",
                 a.toString());
         assertThat(NpyFile.readFloats(a).shape()).containsExactly(ROWS, 64, 7, 7);
     }
@@ -114,8 +148,14 @@ class PlumblineIT {
     @Test
     void aWrongLayerIsOneLineThatNamesNearMatches() {
         int code =
-                run("activations", MODEL, "--layer=features.88", "--inputs", file("x.npy"),
-                        "--out", file("a.npy"));
+                run(
+                        "activations",
+                        MODEL,
+                        "--layer=features.88",
+                        "--inputs",
+                        file("x.npy"),
+                        "--out",
+                        file("a.npy"));
         assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).startsWith("error: ").contains("features.8").hasLineCount(1);
         assertThat(out.toString()).isEmpty();
@@ -149,8 +189,15 @@ class PlumblineIT {
         assertThat(err.toString()).startsWith("error: ").contains("see: plumbline cav --help");
         assertThat(run("nonsense")).isEqualTo(ExitCode.USAGE);
         assertThat(
-                        run("tcav", MODEL, "--layer=features.8", "--inputs", file("x.npy"), "--cav",
-                                file("x.npy"), "--random=10"))
+                        run(
+                                "tcav",
+                                MODEL,
+                                "--layer=features.8",
+                                "--inputs",
+                                file("x.npy"),
+                                "--cav",
+                                file("x.npy"),
+                                "--random=10"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("random: 10 (expected: absent");
     }
@@ -158,8 +205,15 @@ class PlumblineIT {
     @Test
     void anEstimatorThatDoesNotExistYetIsRefused() {
         int code =
-                run("cav", "--activations", file("x.npy"), "--labels", file("y.npy"), "--type=svm",
-                        "--out", file("v.npy"));
+                run(
+                        "cav",
+                        "--activations",
+                        file("x.npy"),
+                        "--labels",
+                        file("y.npy"),
+                        "--type=svm",
+                        "--out",
+                        file("v.npy"));
         assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).isEqualToIgnoringNewLines("error: type: svm (expected: signal)");
     }

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.cli.ExitCode;
+import org.plumbline.cli.Plumbline;
+import org.plumbline.cli.Progress;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +23,6 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.plumbline.cli.ExitCode;
-import org.plumbline.cli.Plumbline;
-import org.plumbline.cli.Progress;
 
 /** The loop with worker and server as two real processes, on a small synthetic data set. */
 class LoopIT {
@@ -77,8 +79,8 @@ class LoopIT {
                 .doesNotContain("%s", "NaN");
     }
 
-    private static void everySeriesOfTheRulesIsEmitted(
-            ServiceProcess server, ServiceProcess worker) throws Exception {
+    private static void everySeriesOfTheRulesIsEmitted(ServiceProcess server, ServiceProcess worker)
+            throws Exception {
         Set<String> named = new TreeSet<>();
         for (String file : List.of("alerts.yml", "recording.yml")) {
             Matcher series = SERIES.matcher(Files.readString(Path.of("prometheus", file)));
