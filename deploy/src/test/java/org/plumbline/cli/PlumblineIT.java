@@ -167,7 +167,7 @@ class PlumblineIT {
         assertThat(err.toString()).startsWith("error: ").contains("\tat org.plumbline");
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "content \"{0}\"")
     @ValueSource(strings = {"", "nonsense", "PK\u0003\u0004 truncated"})
     void filesThatAreNoArchivesAreBadInput(String content) throws Exception {
         Files.writeString(folder.resolve("bad.pt"), content);

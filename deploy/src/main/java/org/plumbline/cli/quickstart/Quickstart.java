@@ -181,10 +181,9 @@ final class Quickstart implements AutoCloseable {
                 .forEach(
                         rule ->
                                 progress.say(
-                                        "    gate: %-4s %s %s"
+                                        "    gate: %s %s"
                                                 .formatted(
                                                         rule.getPassed() ? "pass" : "FAIL",
-                                                        rule.getName(),
                                                         rule.getDescription())));
         if (job.getState() != CorrectionState.CORRECTION_STATE_SUCCEEDED) {
             throw new Refused(job);

@@ -165,12 +165,10 @@ final class Report {
     }
 
     private static String rule(GateRule rule) {
-        String description =
-                rule.getDescription().isEmpty() ? "" : "<small>" + escape(rule.getDescription());
-        return "<tr><td>%s %s</td><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>"
+        String name = rule.getDescription().isEmpty() ? rule.getName() : rule.getDescription();
+        return "<tr><td>%s</td><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>"
                 .formatted(
-                        escape(rule.getName()),
-                        description.isEmpty() ? "" : description + "</small>",
+                        escape(name),
                         number(rule.getValue()),
                         number(rule.getBound()),
                         rule.getPassed() ? "pass" : "fail",
