@@ -1,0 +1,87 @@
+package org.plumbline.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.core.instrument.Instrumenter;
+import org.plumbline.core.instrument.LayerStatus;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.StoredTensor;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+
+/** Lists the layers of an archive; runs nothing of it. Confined to one thread. */
+@Command(
+        name = "inspect",
+        description = "List every layer and whether it can be tapped; runs nothing of the file.")
+final class InspectCommand implements Callable<Integer> {
+    private static final int LARGEST_SOURCE = 16 << 20;
+
+    /** Scripting keeps a module's constants as final attributes, tracing folds them away. */
+    private static final String SCRIPTED = ": Final[";
+
+    @Mixin private Output output = new Output();
+
+    @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
+    private Path file = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+        try (Archive archive = Archive.open(file)) {
+            Map<String, Long> parameters = parameters(archive);
+            ObjectNode result =
+                    Output.object()
+                            .put("sha256", archive.digest().hex())
+                            .put("size_bytes", Files.size(file))
+                            .put("form", scripted(archive) ? "scripted" : "traced")
+                            .put(
+                                    "parameters",
+                                    parameters.values().stream().mapToLong(Long::longValue).sum());
+            ArrayNode layers = result.putArray("layers");
+            for (LayerStatus layer : new Instrumenter(archive).layers()) {
+                layers.addObject()
+                        .put("path", layer.path())
+                        .put("type", layer.type())
+                        .put("parameters", parameters.getOrDefault(layer.path(), 0L))
+                        .put("tappable", layer.obstacle().isEmpty())
+                        .put("reason", layer.obstacle().orElse(""));
+            }
+            output.result(result);
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Returns the number of elements of a layer's own tensors, by layer. */
+    private static Map<String, Long> parameters(Archive archive) {
+        Map<String, Long> sizes = new TreeMap<>();
+        for (StoredTensor tensor : archive.parameters()) {
+            int dot = tensor.name().lastIndexOf('.');
+            sizes.merge(tensor.name().substring(0, Math.max(0, dot)), tensor.size(), Long::sum);
+        }
+        return sizes;
+    }
+
+    private static boolean scripted(Archive archive) throws IOException {
+        for (String entry : archive.entries()) {
+            if (entry.contains("code/")
+                    && entry.endsWith(".py")
+                    && archive.read(entry, LARGEST_SOURCE)
+                            .map(code -> new String(code, StandardCharsets.UTF_8))
+                            .filter(code -> code.contains(SCRIPTED))
+                            .isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

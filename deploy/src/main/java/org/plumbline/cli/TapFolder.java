@@ -1,0 +1,74 @@
+package org.plumbline.cli;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A tapped model in a temporary work folder; both end together. Confined to one thread. */
+public final class TapFolder implements AutoCloseable {
+    private final Path folder;
+    private final TappedModel model;
+
+    private TapFolder(Path folder, TappedModel model) {
+        this.folder = folder;
+        this.model = model;
+    }
+
+    /**
+     * Loads an archive on a GPU where there is one.
+     *
+     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} or {@code
+     *     LAYER_NOT_TAPPABLE}
+     */
+    public static TapFolder open(Path archive, LayerPath layer) throws IOException {
+        Path folder = Files.createTempDirectory("plumbline");
+        try {
+            return new TapFolder(
+                    folder, TappedModel.load(archive, new TapSpec(layer, folder, device())));
+        } catch (RuntimeException e) {
+            delete(folder);
+            throw e;
+        }
+    }
+
+    /** Returns the model; closed with this. */
+    public TappedModel model() {
+        return model;
+    }
+
+    private static Device device() {
+        return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+    }
+
+    /** Removes a folder and everything in it. */
+    public static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        delete(folder);
+    }
+}

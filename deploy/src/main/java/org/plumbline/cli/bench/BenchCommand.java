@@ -1,0 +1,90 @@
+package org.plumbline.cli.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.cli.ExitCode;
+import org.plumbline.cli.Output;
+import org.plumbline.cli.Progress;
+import org.plumbline.cli.TapFolder;
+import org.plumbline.cli.Version;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/** Measures the cost of auditing and of correcting. Confined to one thread. */
+@Command(
+        name = "bench",
+        description = "Measure what auditing every request and a cached correction cost.")
+public final class BenchCommand implements Callable<Integer> {
+    @Mixin private Output output = new Output();
+
+    @Option(
+            names = "--models",
+            required = true,
+            description = "Folder of the committed archives, deploy/models.")
+    private Path models = Path.of("");
+
+    @Option(
+            names = "--data",
+            description = "Fashion-MNIST IDX files; without them no correction is measured.")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(names = "--skip-latency", description = "Measure the correction only.")
+    private boolean skipLatency;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path work = Files.createTempDirectory("plumbline-bench");
+        try {
+            Progress progress = output.progress();
+            ObjectNode result = Output.object();
+            machine(result.putObject("machine"));
+            if (!skipLatency) {
+                new LatencyBench(models, work, progress).run(result.putArray("latency"));
+            }
+            if (data.isPresent()) {
+                Path skeleton = models.resolve("fashion_cnn.pt");
+                Path folder = Files.createDirectories(work.resolve("repair"));
+                result.set(
+                        "rr_clarc",
+                        new RepairBench(skeleton, folder, progress).run(data.orElseThrow()));
+            }
+            output.result(result);
+            return ExitCode.DONE;
+        } finally {
+            TapFolder.delete(work);
+        }
+    }
+
+    private static void machine(ObjectNode node) throws IOException {
+        node.put("plumbline", Version.text())
+                .put("cpus", Runtime.getRuntime().availableProcessors())
+                .put("cpu", cpu())
+                .put("java", System.getProperty("java.runtime.version", "unknown"))
+                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"))
+                .put(
+                        "native_threads",
+                        System.getProperty("ai.djl.pytorch.num_threads", "engine default"));
+    }
+
+    private static String cpu() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(info)) {
+            return System.getProperty("os.arch");
+        }
+        try (Stream<String> lines = Files.lines(info)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        }
+    }
+}
