@@ -2,6 +2,7 @@ package org.plumbline.cli;
 
 import org.plumbline.proto.v1.Correction;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -37,9 +38,16 @@ public final class Following implements Consumer<Correction> {
         }
         state.getMetricsMap().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(m -> detail.append(String.format(" %s %.4g", m.getKey(), m.getValue())));
+                .forEach(
+                        m ->
+                                detail.append(
+                                        String.format(
+                                                Locale.ROOT,
+                                                " %s %.4g",
+                                                m.getKey(),
+                                                m.getValue())));
         if (state.hasEtaSeconds()) {
-            detail.append(String.format(" %.0f s left", state.getEtaSeconds()));
+            detail.append(String.format(Locale.ROOT, " %.0f s left", state.getEtaSeconds()));
         }
         return detail.toString();
     }

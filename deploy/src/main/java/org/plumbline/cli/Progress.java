@@ -1,6 +1,7 @@
 package org.plumbline.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 
 /**
  * One line of progress on stderr: redrawn on a terminal, a new line per tenth elsewhere. Confined
@@ -40,7 +41,9 @@ public final class Progress {
         lastTenth = tenth;
         int filled = (int) (share * WIDTH);
         String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
-        String line = String.format("  %-12s [%s] %3.0f %% %s", label, bar, 100 * share, detail);
+        String line =
+                String.format(
+                        Locale.ROOT, "  %-12s [%s] %3.0f %% %s", label, bar, 100 * share, detail);
         if (terminal) {
             err.print("\r\u001b[K" + line);
             open = true;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,7 +38,7 @@ final class Table {
                 lines.add(name + ":");
                 columns(value, lines);
             } else {
-                lines.add(String.format("%-28s %s", name, cell(value)));
+                lines.add(String.format(Locale.ROOT, "%-28s %s", name, cell(value)));
             }
         }
     }
@@ -68,7 +69,7 @@ final class Table {
             return "-";
         }
         if (value.isFloatingPointNumber()) {
-            return String.format("%." + DIGITS + "g", value.doubleValue());
+            return String.format(Locale.ROOT, "%." + DIGITS + "g", value.doubleValue());
         }
         if (value.isArray()) {
             List<String> items = new ArrayList<>();

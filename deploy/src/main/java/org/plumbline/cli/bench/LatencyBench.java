@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -82,14 +83,16 @@ final class LatencyBench {
                 "engine=PyTorch\noption.modelName=" + model.name() + "\n");
         Files.writeString(
                 folder.resolve("plumbline.yaml"),
-                """
+                String.format(
+                        Locale.ROOT,
+                        """
                 layer: %s
                 target: 0
                 sampling: {rate: 1.0}
                 concepts:
                   - {name: corner, positives: with.npy, negatives: without.npy}
-                """
-                        .formatted(model.layer()));
+                """,
+                        model.layer()));
         NpyFile.write(folder.resolve("with.npy"), examples(model, true));
         NpyFile.write(folder.resolve("without.npy"), examples(model, false));
         return all;

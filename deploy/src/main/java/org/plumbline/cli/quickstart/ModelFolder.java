@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The folder a server loads: archive, translator settings, class names, audit settings. */
 final class ModelFolder {
@@ -42,7 +43,9 @@ final class ModelFolder {
         Files.write(folder.resolve("synset.txt"), FashionMnist.CLASSES);
         Files.writeString(
                 folder.resolve("plumbline.yaml"),
-                """
+                String.format(
+                        Locale.ROOT,
+                        """
                 layer: %s
                 target: %d
                 sampling: {rate: 1.0}
@@ -54,9 +57,12 @@ final class ModelFolder {
                     cav: signal
                     pooling: max
                 worker: {target: 'localhost:%d'}
-                """
-                        .formatted(
-                                LAYER, BiasedData.TARGET, window, BiasedData.CONCEPT, workerPort));
+                """,
+                        LAYER,
+                        BiasedData.TARGET,
+                        window,
+                        BiasedData.CONCEPT,
+                        workerPort));
         writeImages(folder.resolve("concepts/with"), data.examples(true, EXAMPLES));
         writeImages(folder.resolve("concepts/without"), data.examples(false, EXAMPLES));
         return served;
@@ -65,7 +71,8 @@ final class ModelFolder {
     private static void writeImages(Path folder, List<GrayImage> images) throws IOException {
         Files.createDirectories(folder);
         for (int i = 0; i < images.size(); i++) {
-            Files.write(folder.resolve("%04d.png".formatted(i)), images.get(i).png());
+            Files.write(
+                    folder.resolve(String.format(Locale.ROOT, "%04d.png", i)), images.get(i).png());
         }
     }
 }

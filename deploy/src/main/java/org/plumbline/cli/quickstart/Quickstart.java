@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -78,8 +79,11 @@ final class Quickstart implements AutoCloseable {
                 BiasedData.of(FashionMnist.read(images, "train", scale.trainingImages()), test);
         data.write(work.resolve("data"));
         progress.say(
-                "    %d rows, %d training rows carry the artifact"
-                        .formatted(data.rows(), data.markedTrainingRows()));
+                String.format(
+                        Locale.ROOT,
+                        "    %d rows, %d training rows carry the artifact",
+                        data.rows(),
+                        data.markedTrainingRows()));
         step("data");
         ServiceProcess worker = startWorker();
         try (WorkerClient client = WorkerClient.open(Target.loopback(worker.port("port")))) {
@@ -122,12 +126,14 @@ final class Quickstart implements AutoCloseable {
         Path config = work.resolve("worker.yaml");
         Files.writeString(
                 config,
-                """
+                String.format(
+                        Locale.ROOT,
+                        """
                 listen: localhost:0
                 metrics-port: 0
                 state: '%s'
-                """
-                        .formatted(work.resolve("worker-state")));
+                """,
+                        work.resolve("worker-state")));
         return start("worker", List.of("--config", config.toString()));
     }
 
@@ -181,10 +187,11 @@ final class Quickstart implements AutoCloseable {
                 .forEach(
                         rule ->
                                 progress.say(
-                                        "    gate: %s %s"
-                                                .formatted(
-                                                        rule.getPassed() ? "pass" : "FAIL",
-                                                        rule.getDescription())));
+                                        String.format(
+                                                Locale.ROOT,
+                                                "    gate: %s %s",
+                                                rule.getPassed() ? "pass" : "FAIL",
+                                                rule.getDescription())));
         if (job.getState() != CorrectionState.CORRECTION_STATE_SUCCEEDED) {
             throw new Refused(job);
         }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /** The loop behind {@code deploy/quickstart.sh}. Confined to one thread. */
@@ -66,7 +67,10 @@ public final class QuickstartCommand implements Callable<Integer> {
             progress.say("report: " + folder.resolve(Report.HTML));
             progress.say("        " + folder.resolve(Report.JSON));
             progress.say(
-                    "done in %d s".formatted(Duration.between(start, Instant.now()).toSeconds()));
+                    String.format(
+                            Locale.ROOT,
+                            "done in %d s",
+                            Duration.between(start, Instant.now()).toSeconds()));
         } catch (Quickstart.Refused e) {
             progress.say("error: " + e.getMessage());
             return ExitCode.CHECK_FAILED;

@@ -69,7 +69,9 @@ final class Report {
 
     private static String page(Quickstart.Result result) {
         Summary summary = result.summary();
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
         <!doctype html>
         <html lang="en">
         <head>
@@ -104,22 +106,21 @@ final class Report {
         </main>
         </body>
         </html>
-        """
-                .formatted(
-                        STYLE,
-                        target(),
-                        headlines(summary),
-                        rows(summary),
-                        summary.before().answers().images(),
-                        target(),
-                        ModelFolder.LAYER,
-                        number(result.maps().largest()),
-                        maps(result.maps()),
-                        rules(summary),
-                        steps(summary),
-                        escape(summary.json().path("plumbline").asText()),
-                        Runtime.getRuntime().availableProcessors(),
-                        JSON);
+        """,
+                STYLE,
+                target(),
+                headlines(summary),
+                rows(summary),
+                summary.before().answers().images(),
+                target(),
+                ModelFolder.LAYER,
+                number(result.maps().largest()),
+                maps(result.maps()),
+                rules(summary),
+                steps(summary),
+                escape(summary.json().path("plumbline").asText()),
+                Runtime.getRuntime().availableProcessors(),
+                JSON);
     }
 
     private static String headlines(Summary summary) {
@@ -142,19 +143,24 @@ final class Report {
     }
 
     private static String headline(String name, String before, String after) {
-        return "<div class=\"tile\"><span>%s</span><b>%s <i>&rarr;</i> %s</b></div>"
-                .formatted(escape(name), before, after);
+        return String.format(
+                Locale.ROOT,
+                "<div class=\"tile\"><span>%s</span><b>%s <i>&rarr;</i> %s</b></div>",
+                escape(name),
+                before,
+                after);
     }
 
     private static String rows(Summary summary) {
         return summary.rows().stream()
                 .map(
                         row ->
-                                "<tr><td>%s</td><td>%s</td><td>%s</td></tr>"
-                                        .formatted(
-                                                escape(row.name()),
-                                                number(row.before()),
-                                                number(row.after())))
+                                String.format(
+                                        Locale.ROOT,
+                                        "<tr><td>%s</td><td>%s</td><td>%s</td></tr>",
+                                        escape(row.name()),
+                                        number(row.before()),
+                                        number(row.after())))
                 .collect(Collectors.joining());
     }
 
@@ -166,23 +172,25 @@ final class Report {
 
     private static String rule(GateRule rule) {
         String name = rule.getDescription().isEmpty() ? rule.getName() : rule.getDescription();
-        return "<tr><td>%s</td><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>"
-                .formatted(
-                        escape(name),
-                        number(rule.getValue()),
-                        number(rule.getBound()),
-                        rule.getPassed() ? "pass" : "fail",
-                        rule.getPassed() ? "pass" : "fail");
+        return String.format(
+                Locale.ROOT,
+                "<tr><td>%s</td><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>",
+                escape(name),
+                number(rule.getValue()),
+                number(rule.getBound()),
+                rule.getPassed() ? "pass" : "fail",
+                rule.getPassed() ? "pass" : "fail");
     }
 
     private static String steps(Summary summary) {
         return summary.steps().stream()
                 .map(
                         step ->
-                                "<tr><td>%s</td><td>%.1f s</td></tr>"
-                                        .formatted(
-                                                escape(step.name().replace('_', ' ')),
-                                                step.seconds()))
+                                String.format(
+                                        Locale.ROOT,
+                                        "<tr><td>%s</td><td>%.1f s</td></tr>",
+                                        escape(step.name().replace('_', ' ')),
+                                        step.seconds()))
                 .collect(Collectors.joining());
     }
 
@@ -190,24 +198,24 @@ final class Report {
         return maps.tiles().stream()
                 .map(
                         tile ->
-                                "<figure>%s%s%s</figure>"
-                                        .formatted(
-                                                image(tile.plain(), "image", ""),
-                                                image(
-                                                        tile.before(),
-                                                        "before",
-                                                        tile.predictedBefore()),
-                                                image(
-                                                        tile.after(),
-                                                        "after",
-                                                        tile.predictedAfter())))
+                                String.format(
+                                        Locale.ROOT,
+                                        "<figure>%s%s%s</figure>",
+                                        image(tile.plain(), "image", ""),
+                                        image(tile.before(), "before", tile.predictedBefore()),
+                                        image(tile.after(), "after", tile.predictedAfter())))
                 .collect(Collectors.joining());
     }
 
     private static String image(String png, String label, String answer) {
-        return ("<div><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s%s"
-                        + "</figcaption></div>")
-                .formatted(label, png, label, answer.isEmpty() ? "" : ": " + escape(answer));
+        return String.format(
+                Locale.ROOT,
+                "<div><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s%s"
+                        + "</figcaption></div>",
+                label,
+                png,
+                label,
+                answer.isEmpty() ? "" : ": " + escape(answer));
     }
 
     private static String target() {

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -54,6 +55,7 @@ class LoopIT {
             everySeriesOfTheRulesIsEmitted(server, worker);
             theAuditPageShowsTheModel(server);
             theClientCommandsWork(worker.port("port"), out);
+            theSameCorrectionWorksWithoutAWorker(out);
         }
         assertThat(worker.alive()).isFalse();
         assertThat(server.alive()).isFalse();
@@ -179,6 +181,26 @@ class LoopIT {
                         "--concept=" + BiasedData.CONCEPT,
                         "--class=" + BiasedData.TARGET);
         assertThat(evaluated.path("accuracy").doubleValue()).isBetween(0.5, 1.0);
+    }
+
+    private static void theSameCorrectionWorksWithoutAWorker(Path out) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "correct",
+                                out.resolve("run/biased.pt").toString(),
+                                "--method=rr-clarc",
+                                "--data=" + out.resolve("run/data"),
+                                "--layer=" + ModelFolder.LAYER,
+                                "--concept=" + BiasedData.CONCEPT,
+                                "--class=" + BiasedData.TARGET,
+                                "--out=" + out.resolve("local.pt"),
+                                "--report=" + out.resolve("local")));
+        FashionBias.correction(SMALL.correctionEpochs())
+                .forEach((name, value) -> arguments.add("--param=" + name + "=" + value));
+        JsonNode outcome = json(ExitCode.DONE, arguments.toArray(String[]::new));
+        assertThat(MAPPER.readTree(out.resolve("local/report.json").toFile())).isEqualTo(outcome);
+        json(ExitCode.DONE, "verify", out.resolve("local.pt").toString());
     }
 
     private static JsonNode json(int exitCode, String... arguments) throws Exception {
