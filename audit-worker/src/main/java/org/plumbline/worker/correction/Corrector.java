@@ -29,6 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ import java.util.Set;
 /** Runs corrections. Thread-safe; a process should run one at a time. */
 public final class Corrector {
     private static final Logger LOG = LoggerFactory.getLogger(Corrector.class);
+    private static final int COMPARED = 64;
     private static final Set<String> FROZEN = Set.of("Conv2d", "BatchNorm2d");
 
     private final CorrectionTask task;
@@ -57,13 +59,17 @@ public final class Corrector {
      */
     public static List<String> run(CorrectionTask task, TrainingListener listener) {
         listener.onStep(new TrainingStep("prepare", 0, 0, 0, 0, Map.of()));
-        Engine.getEngine("PyTorch")
-                .setRandomSeed(Math.toIntExact(task.correction().training().seed() & 0x7fff_ffffL));
+        seed(task);
         try (Archive archive = Archive.open(task.archive())) {
             return new Corrector(task, listener).run(archive);
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, task.archive() + ": " + e, e);
         }
+    }
+
+    private static void seed(CorrectionTask task) {
+        long seed = task.correction().training().seed();
+        Engine.getEngine("PyTorch").setRandomSeed((int) (seed & 0x7fff_ffffL));
     }
 
     private List<String> run(Archive archive) {
@@ -80,6 +86,7 @@ public final class Corrector {
         boolean all = vanilla.scope() == Vanilla.Scope.ALL;
         TrainingPlan plan =
                 new TrainingPlan(
+                        Optional.empty(),
                         Optional.empty(),
                         new Objective.CrossEntropy(),
                         vanilla.training().optimizer(),
@@ -100,19 +107,66 @@ public final class Corrector {
     private List<String> rrClarc(Archive archive, RrClarc rr) {
         DenseVector cav = cav(rr).direction();
         if (rr.cache()) {
-            try (TrainableModel model = load(plan(archive, rr, false))) {
-                LossTerms terms = terms(model, rr.classWeights(), cav, rr.lambda());
-                if (CachedBatches.isExact(model, task.data().inputs(rows()[0]))) {
-                    return cached(archive, model, terms);
+            Optional<List<String>> changed = alongTangents(archive, rr, cav);
+            if (changed.isPresent()) {
+                return changed.get();
+            }
+            try (TrainableModel model = load(plan(archive, rr, task.layer(), false))) {
+                if (isExact(model)) {
+                    return cached(
+                            archive, model, terms(model, rr.classWeights(), cav, rr.lambda()));
                 }
                 LOG.warn("layers below {} are stochastic: training without cache", cut(task));
             }
         }
-        try (TrainableModel model = load(plan(archive, rr, true))) {
+        try (TrainableModel model = load(plan(archive, rr, task.layer(), true))) {
             Map<String, FloatTensor> before = model.state();
             LossTerms terms = terms(model, rr.classWeights(), cav, rr.lambda());
             train(model, new ImageBatches(model, task.data(), rows(), terms));
             return write(archive, before, model.state());
+        }
+    }
+
+    /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
+    private Optional<List<String>> alongTangents(Archive archive, RrClarc rr, DenseVector cav) {
+        if (!rr.aggregation().isOfMeanSensitivity()) {
+            return Optional.empty();
+        }
+        LayerPath probe = required(task.layer(), "layer");
+        for (LayerPath cut : LateCuts.of(archive, probe, behindConvolutions(archive))) {
+            try (TrainableModel late = load(plan(archive, rr, Optional.of(cut), false))) {
+                LossTerms terms = terms(late, rr.classWeights(), cav, rr.lambda());
+                if (isExact(late) && agrees(archive, rr, late, terms)) {
+                    LOG.info("training from {}, along tangents of {}", cut, probe);
+                    return Optional.of(cached(archive, late, terms));
+                }
+            } catch (AuditException e) {
+                if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE && e.code() != ErrorCode.BAD_ARCHIVE) {
+                    throw e;
+                }
+                LOG.debug("{} is no cut: {}", cut, e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isExact(TrainableModel model) {
+        return CachedBatches.isExact(model, task.data().inputs(rows()[0]));
+    }
+
+    private boolean agrees(Archive archive, RrClarc rr, TrainableModel late, LossTerms terms) {
+        int[] rows = rows();
+        int[] some = Arrays.copyOf(rows, Math.min(rows.length, COMPARED));
+        try (TrainableModel early = load(plan(archive, rr, task.layer(), false))) {
+            return GradientCheck.agree(gradients(early, some, terms), gradients(late, some, terms));
+        }
+    }
+
+    private List<FloatTensor> gradients(TrainableModel model, int[] rows, LossTerms terms) {
+        seed(task); // the same dropout for both
+        try (CachedBatches batches =
+                CachedBatches.collect(model, task.data(), rows, terms, TrainingListener.none())) {
+            return GradientCheck.gradients(model, batches);
         }
     }
 
@@ -122,6 +176,7 @@ public final class Corrector {
 
     private List<String> cached(Archive archive, TrainableModel model, LossTerms terms) {
         Map<String, FloatTensor> before = model.state();
+        seed(task);
         try (CachedBatches batches =
                 CachedBatches.collect(model, task.data(), rows(), terms, listener)) {
             train(model, batches);
@@ -129,9 +184,11 @@ public final class Corrector {
         return write(archive, before, model.state());
     }
 
-    private TrainingPlan plan(Archive archive, RrClarc rr, boolean wholeGraph) {
+    private TrainingPlan plan(
+            Archive archive, RrClarc rr, Optional<LayerPath> cut, boolean wholeGraph) {
         return new TrainingPlan(
                 task.layer(),
+                cut,
                 rr.objective(),
                 rr.training().optimizer(),
                 behindConvolutions(archive),

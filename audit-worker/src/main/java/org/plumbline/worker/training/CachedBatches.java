@@ -25,27 +25,25 @@ public final class CachedBatches implements Batches, AutoCloseable {
 
     private final TrainableModel model;
     private final NDManager manager;
-    private final NDList caches;
-    private final NDArray allLabels;
-    private final long[] labels;
     private final LossTerms terms;
+    private final long[] labels;
+    private final NDArray allLabels;
+    private final NDArray cavs;
+    private final boolean tangents;
+    private final NDList collected = new NDList();
 
-    private CachedBatches(
-            TrainableModel model,
-            NDManager manager,
-            NDList caches,
-            long[] labels,
-            LossTerms terms) {
+    private CachedBatches(TrainableModel model, LossTerms terms, long[] labels) {
         this.model = model;
-        this.manager = manager;
-        this.caches = caches;
+        this.manager = model.newUnit();
+        this.terms = terms;
         this.labels = labels;
         this.allLabels = manager.create(labels);
-        this.terms = terms;
+        this.cavs = terms.cavs(manager);
+        this.tangents = model.plan().alongTangents();
     }
 
     /**
-     * Runs the trunk over some rows.
+     * Runs everything up to the cut over some rows, and finds their tangents where the plan asks.
      *
      * @throws AuditException {@code CANCELLED} when the listener said so
      */
@@ -55,38 +53,47 @@ public final class CachedBatches implements Batches, AutoCloseable {
             int[] rows,
             LossTerms terms,
             TrainingListener listener) {
-        NDManager manager = model.newUnit();
+        long[] all = data.labels();
+        long[] labels = Arrays.stream(rows).mapToLong(row -> all[row]).toArray();
+        CachedBatches batches = new CachedBatches(model, terms, labels);
         try {
-            NDList caches = new NDList();
             long steps = (rows.length + COLLECTING - 1L) / COLLECTING;
             for (int from = 0; from < rows.length; from += COLLECTING) {
                 if (listener.cancelled()) {
                     throw new AuditException(ErrorCode.CANCELLED, "cancelled");
                 }
                 int to = Math.min(rows.length, from + COLLECTING);
-                append(
-                        model,
-                        manager,
-                        caches,
-                        data,
-                        Arrays.copyOfRange(rows, from, to),
-                        from,
-                        rows);
+                batches.append(data.inputs(Arrays.copyOfRange(rows, from, to)), from);
                 long step = from / COLLECTING + 1L;
                 listener.onStep(new TrainingStep("activations", 0, 0, step, steps, Map.of()));
             }
-            long[] all = data.labels();
-            long[] labels = Arrays.stream(rows).mapToLong(row -> all[row]).toArray();
-            return new CachedBatches(model, manager, caches, labels, terms);
+            return batches;
         } catch (RuntimeException e) {
-            manager.close();
+            batches.close();
             throw e;
         }
     }
 
+    private void append(FloatTensor images, int from) {
+        try (NDManager unit = model.newUnit()) {
+            NDArray x = unit.create(images.values(), new Shape(images.shape()));
+            NDList parts = tangents ? model.tangents(x, cavs) : model.trunk(x);
+            for (int i = 0; i < parts.size(); i++) {
+                NDArray part = parts.get(i);
+                if (from == 0) {
+                    long[] shape = part.getShape().getShape();
+                    shape[0] = labels.length;
+                    collected.add(manager.create(new Shape(shape), part.getDataType()));
+                }
+                NDIndex place = new NDIndex(from + ":" + (from + images.rows()));
+                collected.get(i).set(place, part);
+            }
+        }
+    }
+
     /**
-     * Returns whether the trunk gives the same tensors twice, as caching assumes; dropout and
-     * stochastic depth below the cut do not.
+     * Returns whether everything up to the cut gives the same tensors twice, as caching assumes;
+     * dropout and stochastic depth below the cut do not.
      */
     public static boolean isExact(TrainableModel model, FloatTensor images) {
         try (NDManager unit = model.newUnit()) {
@@ -102,29 +109,6 @@ public final class CachedBatches implements Batches, AutoCloseable {
         }
     }
 
-    private static void append(
-            TrainableModel model,
-            NDManager manager,
-            NDList caches,
-            AuditDataset data,
-            int[] batch,
-            int from,
-            int[] rows) {
-        try (NDManager unit = model.newUnit()) {
-            FloatTensor images = data.inputs(batch);
-            NDList parts = model.trunk(unit.create(images.values(), new Shape(images.shape())));
-            for (int i = 0; i < parts.size(); i++) {
-                NDArray part = parts.get(i);
-                if (from == 0) {
-                    long[] shape = part.getShape().getShape();
-                    shape[0] = rows.length;
-                    caches.add(manager.create(new Shape(shape), part.getDataType()));
-                }
-                caches.get(i).set(new NDIndex(from + ":" + (from + batch.length)), part);
-            }
-        }
-    }
-
     @Override
     public int size() {
         return labels.length;
@@ -134,8 +118,11 @@ public final class CachedBatches implements Batches, AutoCloseable {
     public LossReading loss(int[] samples, long step, NDManager unit) {
         long[] picked = Arrays.stream(samples).asLongStream().toArray();
         long[] batchLabels = Arrays.stream(samples).mapToLong(i -> labels[i]).toArray();
-        NDArray chosen = unit.create(picked);
-        return model.lossCached(chosen, caches, terms.inputs(unit, allLabels, batchLabels, step));
+        NDArray along = tangents ? collected.get(1) : cavs;
+        return model.lossCached(
+                unit.create(picked),
+                tangents ? collected.subNDList(0, 1) : collected,
+                terms.inputs(unit, allLabels, along, batchLabels, step));
     }
 
     @Override

@@ -46,6 +46,6 @@ public final class ImageBatches implements Batches {
         FloatTensor images = data.inputs(picked);
         NDArray x = unit.create(images.values(), new Shape(images.shape()));
         NDArray y = unit.create(batchLabels);
-        return model.loss(x, terms.inputs(unit, y, batchLabels, step));
+        return model.loss(x, terms.inputs(unit, y, terms.cavs(unit), batchLabels, step));
     }
 }

@@ -36,16 +36,22 @@ public record LossTerms(
      * Returns the arguments of one step.
      *
      * @param labels labels that the loss gets, {@code int64}; borrowed
+     * @param cavs what {@link #cavs} returned, or tangents; borrowed
      * @param batchLabels labels of the samples of the step
      */
-    LossInputs inputs(NDManager unit, NDArray labels, long[] batchLabels, long step) {
+    LossInputs inputs(NDManager unit, NDArray labels, NDArray cavs, long[] batchLabels, long step) {
         int classes = classWeights.dimension();
         return new LossInputs(
                 labels,
                 unit.create(classWeights.toArray()),
-                unit.create(cav.toArray(), new Shape(1, cav.dimension())),
+                cavs,
                 unit.create(signs(batchLabels, step), new Shape(batchLabels.length, classes)),
                 unit.create((float) lambda));
+    }
+
+    /** Returns the concept as {@code [1, d]}. */
+    NDArray cavs(NDManager manager) {
+        return manager.create(cav.toArray(), new Shape(1, cav.dimension()));
     }
 
     /** Returns the factors {@code [n, classes]} of the logits before they are differentiated. */

@@ -38,7 +38,7 @@ final class Edits {
     }
 
     /** Returns the text from {@code start} to {@code end}, edits applied that begin before it. */
-    private String text(int start, int end) {
+    String text(int start, int end) {
         return apply(edits.subMap(start, end), start, end);
     }
 

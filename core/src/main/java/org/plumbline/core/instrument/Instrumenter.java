@@ -46,6 +46,9 @@ public final class Instrumenter {
     /** As {@link #LOSS} with {@code (caches, rows)} in place of {@code x}. */
     public static final String LOSS_CACHED = "plumbline_loss_cached";
 
+    /** {@code (x, cavs [K, d]) -> (tensor at the cut, tangents [n, K, size of that tensor])}. */
+    public static final String TANGENTS = "plumbline_tangents";
+
     /** {@code (gradients, moments, numbers) -> gradient norm}; updates parameters in place. */
     public static final String UPDATE = "plumbline_update";
 
@@ -95,12 +98,18 @@ public final class Instrumenter {
         try {
             MethodSource forward = forward();
             TrainingMethods methods = new TrainingMethods(additions, root, forward, plan);
+            SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
             Optional<SplitWeaver.Halves> halves = Optional.empty();
             if (plan.cut().isPresent()) {
-                List<String> segments = plan.cut().get().segments();
-                requireReached(forward, segments);
-                SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
-                halves = Optional.of(weaver.weave(root, forward, segments));
+                List<String> cut = plan.cut().get().segments();
+                requireReached(forward, cut);
+                halves = Optional.of(weaver.weave(root, forward, cut));
+                if (plan.alongTangents()) {
+                    requireOneTensor(halves.get());
+                    List<String> probe = plan.probe().orElseThrow().segments();
+                    requireReached(forward, probe);
+                    methods.addTangents(weaver.weaveTapped(root, forward, cut, probe));
+                }
             }
             methods.add(halves);
             methods.addState(STATE, state);
@@ -111,6 +120,13 @@ public final class Instrumenter {
             DropoutSwitch.on(archive, additions);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    private static void requireOneTensor(SplitWeaver.Halves halves) throws Untappable {
+        if (halves.values() != 1) {
+            throw new Untappable(
+                    (halves.values() - 1) + " other tensors reach the layers behind it");
+        }
     }
 
     /** Returns every module path below the root with whether it can be tapped. */

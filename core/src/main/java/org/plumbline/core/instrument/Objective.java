@@ -42,6 +42,16 @@ public sealed interface Objective {
         /** {@link #L2} of the spatial mean. */
         L2_MEAN,
         /** {@link #COSINE} of the spatial mean. */
-        COSINE_MEAN
+        COSINE_MEAN;
+
+        /** Returns whether the gradient is averaged over locations first. */
+        public boolean takesSpatialMean() {
+            return this == L1_MEAN || this == L2_MEAN || this == COSINE_MEAN;
+        }
+
+        /** Returns whether only the mean sensitivity along the CAV counts, not the gradient. */
+        public boolean isOfMeanSensitivity() {
+            return this == L1_MEAN || this == L2_MEAN;
+        }
     }
 }

@@ -24,10 +24,12 @@ final class SplitWeaver {
 
     private final Router router;
     private final Additions additions;
+    private final TapWeaver taps;
 
     SplitWeaver(Router router, Additions additions) {
         this.router = router;
         this.additions = additions;
+        this.taps = new TapWeaver(router, additions);
     }
 
     /**
@@ -39,6 +41,56 @@ final class SplitWeaver {
 
     Halves weave(ClassSource type, MethodSource method, List<String> rest) throws Untappable {
         return rest.isEmpty() ? leaf(type, method) : split(type, method, rest);
+    }
+
+    /**
+     * Returns a trunk up to a cut that also taps a layer before the cut; it takes the list of taps
+     * first.
+     *
+     * @param rest path from the method's module to the cut
+     * @param probe path from the method's module to the tapped layer; not at or above the cut
+     */
+    String weaveTapped(ClassSource type, MethodSource method, List<String> rest, List<String> probe)
+            throws Untappable {
+        Cut cut = cut(type, method, rest);
+        Route route = cut.route();
+        Edits edits = new Edits(type.file());
+        String below = "";
+        for (Route tapped : router.routes(type, method, probe)) {
+            boolean same = tapped.call().equals(route.call());
+            if (same && (route.rest().isEmpty() || tapped.rest().isEmpty())) {
+                throw new Untappable("the cut lies at or inside the tapped layer");
+            }
+            if (same) {
+                below =
+                        weaveTapped(route.type(), route.method(), route.rest(), tapped.rest())
+                                + "("
+                                + TapWeaver.TAPS
+                                + ", ";
+            } else if (tapped.call().start() < route.call().end()) {
+                String name = taps.weave(tapped.type(), tapped.method(), tapped.rest());
+                edits.replace(
+                        tapped.call().method().start(),
+                        tapped.call().argumentsStart(),
+                        name + "(" + TapWeaver.TAPS + ", ");
+            }
+        }
+        if (below.isEmpty()) {
+            below = weave(route.type(), route.method(), route.rest()).trunk() + "(";
+        }
+        List<String> trunk = new ArrayList<>(edits.lines(cut.before()));
+        trunk.add(
+                "return ("
+                        + route.call().receiver()
+                        + ")."
+                        + below
+                        + edits.text(route.call().argumentsStart(), route.call().argumentsEnd())
+                        + ")");
+        List<String> parameters = new ArrayList<>(List.of(TapWeaver.TAPS + ": List[Tensor]"));
+        parameters.addAll(Additions.parameters(method));
+        String name = additions.freshName(method, "tapped_trunk");
+        additions.add(type, method.self(), name, parameters, "List[Tensor]", trunk);
+        return name;
     }
 
     private Halves leaf(ClassSource type, MethodSource method) throws Untappable {
@@ -68,22 +120,12 @@ final class SplitWeaver {
 
     private Halves split(ClassSource type, MethodSource method, List<String> rest)
             throws Untappable {
-        List<Route> routes = router.routes(type, method, rest);
-        if (routes.isEmpty()) {
-            throw new Untappable("it is never called");
-        }
-        Route route = routes.get(routes.size() - 1);
-        int cut = method.body().indexOf(route.statement());
+        Cut cut = cut(type, method, rest);
+        Route route = cut.route();
         SourceFile file = type.file();
-        if (route.statement().indent() != Statement.TOP_LEVEL) {
-            throw new Untappable(
-                    "`"
-                            + file.text(route.statement().start(), route.statement().end())
-                            + "` stands in a branch or loop");
-        }
         Halves below = weave(route.type(), route.method(), route.rest());
-        List<Statement> before = method.body().subList(0, cut);
-        List<Statement> after = method.body().subList(cut + 1, method.body().size());
+        List<Statement> before = cut.before();
+        List<Statement> after = cut.after();
         Crossing crossing = crossing(method, route, before, after);
         Halves halves = names(method, below.values() + crossing.tensors.size());
 
@@ -132,6 +174,27 @@ final class SplitWeaver {
                 head);
         return halves;
     }
+
+    private Cut cut(ClassSource type, MethodSource method, List<String> rest) throws Untappable {
+        List<Route> routes = router.routes(type, method, rest);
+        if (routes.isEmpty()) {
+            throw new Untappable("it is never called");
+        }
+        Route route = routes.get(routes.size() - 1);
+        Statement at = route.statement();
+        if (at.indent() != Statement.TOP_LEVEL) {
+            throw new Untappable(
+                    "`" + type.file().text(at.start(), at.end()) + "` stands in a branch or loop");
+        }
+        int line = method.body().indexOf(at);
+        return new Cut(
+                route,
+                method.body().subList(0, line),
+                method.body().subList(line + 1, method.body().size()));
+    }
+
+    /** The call after which a method is split, and the statements on both sides of its line. */
+    private record Cut(Route route, List<Statement> before, List<Statement> after) {}
 
     private static Crossing crossing(
             MethodSource method, Route route, List<Statement> before, List<Statement> after) {

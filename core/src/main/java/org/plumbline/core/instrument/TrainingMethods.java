@@ -37,6 +37,35 @@ final class TrainingMethods {
         addUpdate();
     }
 
+    /**
+     * Adds the method that finds tangents, {@code v = J m}: {@code u . z} differentiated by the
+     * probe is {@code J^T u}; its mean along the concept differentiated by {@code u} is {@code v}.
+     */
+    void addTangents(String tappedTrunk) {
+        method(
+                Instrumenter.TANGENTS,
+                List.of("pl_x: Tensor", "pl_cavs: Tensor"),
+                "List[Tensor]",
+                List.of(
+                        "pl_taps = annotate(List[Tensor], [])",
+                        "pl_state = (" + forward.self() + ")." + tappedTrunk + "(pl_taps, pl_x, )",
+                        "pl_z = pl_state[0]",
+                        "pl_u = torch.requires_grad_(torch.zeros_like(pl_z))",
+                        "pl_dot = torch.sum(torch.mul(pl_z, pl_u))",
+                        "pl_o = torch.autograd.grad([pl_dot], [pl_taps[-1]], None, True, True,"
+                                + " False)[0]",
+                        "pl_f = torch.flatten(torch.unsqueeze(unchecked_cast(Tensor, pl_o), -1),"
+                                + " 2)",
+                        "pl_m = torch.matmul(torch.mean(pl_f, [2]), torch.t(pl_cavs))",
+                        "pl_all = annotate(List[Tensor], [])",
+                        "for pl_k in range(torch.size(pl_cavs, 0)):",
+                        "  pl_s = torch.sum(torch.select(pl_m, 1, pl_k))",
+                        "  pl_w = torch.autograd.grad([pl_s], [pl_u], None, True, False, False)[0]",
+                        "  pl_v = torch.flatten(unchecked_cast(Tensor, pl_w), 1)",
+                        "  pl_n = torch.append(pl_all, torch.detach(pl_v))",
+                        "return [torch.detach(pl_z), torch.stack(pl_all, 1)]"));
+    }
+
     void addState(String name, List<String> tensors) {
         List<String> body = new ArrayList<>(references(tensors, "pl_all"));
         body.add("return pl_all");
@@ -57,15 +86,15 @@ final class TrainingMethods {
     }
 
     private void addLoss(Optional<SplitWeaver.Halves> halves) {
-        List<String> common =
-                List.of(
-                        "pl_labels: Tensor",
-                        "pl_weights: Tensor",
-                        "pl_cavs: Tensor",
-                        "pl_signs: Tensor",
-                        "pl_lambda: Tensor");
-        List<String> images = new ArrayList<>(List.of("pl_x: Tensor"));
-        images.addAll(common);
+        if (!plan.alongTangents()) {
+            addImageLoss(halves);
+        }
+        if (halves.isPresent() && !plan.wholeGraph()) {
+            addCachedLoss(halves.get());
+        }
+    }
+
+    private void addImageLoss(Optional<SplitWeaver.Halves> halves) {
         List<String> body = new ArrayList<>();
         if (halves.isPresent()) {
             body.add("pl_state = (" + forward.self() + ")." + halves.get().trunk() + "(pl_x, )");
@@ -74,26 +103,41 @@ final class TrainingMethods {
             body.add("pl_logits = (" + forward.self() + ").forward(pl_x, )");
         }
         body.addAll(loss("pl_labels"));
-        method(Instrumenter.LOSS, images, "Tuple[Tensor, List[Tensor]]", body);
-        if (halves.isEmpty() || plan.wholeGraph()) {
-            return;
-        }
-        List<String> cached =
-                new ArrayList<>(List.of("pl_caches: List[Tensor]", "pl_rows: Tensor"));
-        cached.addAll(common);
-        List<String> gathered = new ArrayList<>(List.of("pl_state = annotate(List[Tensor], [])"));
-        for (int i = 0; i < halves.get().values(); i++) {
-            gathered.add(
+        lossMethod(Instrumenter.LOSS, List.of("pl_x: Tensor"), body);
+    }
+
+    private void addCachedLoss(SplitWeaver.Halves halves) {
+        List<String> body = new ArrayList<>(List.of("pl_state = annotate(List[Tensor], [])"));
+        for (int i = 0; i < halves.values(); i++) {
+            body.add(
                     "pl_k"
                             + i
                             + " = torch.append(pl_state, torch.index_select(pl_caches["
                             + i
                             + "], 0, pl_rows))");
         }
-        gathered.add("pl_y = torch.index_select(pl_labels, 0, pl_rows)");
-        gathered.addAll(fromState(halves.get(), true));
-        gathered.addAll(loss("pl_y"));
-        method(Instrumenter.LOSS_CACHED, cached, "Tuple[Tensor, List[Tensor]]", gathered);
+        body.add("pl_y = torch.index_select(pl_labels, 0, pl_rows)");
+        if (plan.alongTangents()) {
+            body.add("pl_v = torch.index_select(pl_cavs, 0, pl_rows)");
+        }
+        body.addAll(fromState(halves, true));
+        body.addAll(loss("pl_y"));
+        lossMethod(
+                Instrumenter.LOSS_CACHED,
+                List.of("pl_caches: List[Tensor]", "pl_rows: Tensor"),
+                body);
+    }
+
+    private void lossMethod(String name, List<String> first, List<String> body) {
+        List<String> parameters = new ArrayList<>(first);
+        parameters.addAll(
+                List.of(
+                        "pl_labels: Tensor",
+                        "pl_weights: Tensor",
+                        "pl_cavs: Tensor",
+                        "pl_signs: Tensor",
+                        "pl_lambda: Tensor"));
+        method(name, parameters, "Tuple[Tensor, List[Tensor]]", body);
     }
 
     private List<String> fromState(SplitWeaver.Halves halves, boolean detach) {
@@ -119,7 +163,7 @@ final class TrainingMethods {
                         + labels
                         + ", pl_weights, 1, -100, 0.)");
         if (plan.objective() instanceof RrClarc rr) {
-            body.addAll(penalty(rr));
+            body.addAll(penalty(rr, plan.alongTangents()));
             body.add("pl_loss = torch.add(pl_ce, torch.mul(pl_lambda, pl_penalty))");
         } else {
             body.add("pl_penalty = torch.zeros_like(pl_ce)");
@@ -143,15 +187,20 @@ final class TrainingMethods {
         return body;
     }
 
-    private static List<String> penalty(RrClarc rr) {
+    private static List<String> penalty(RrClarc rr, boolean alongTangents) {
         List<String> body = new ArrayList<>();
         body.add("pl_scalar = " + scalar(rr.criterion()));
         body.add("pl_o = torch.autograd.grad([pl_scalar], [pl_a], None, True, True, False)[0]");
-        body.add("pl_f = torch.flatten(torch.unsqueeze(unchecked_cast(Tensor, pl_o), -1), 2)");
+        body.add("pl_h = unchecked_cast(Tensor, pl_o)");
+        if (alongTangents) {
+            body.add("pl_s = torch.matmul(pl_v, torch.unsqueeze(torch.flatten(pl_h, 1), -1))");
+        } else {
+            boolean mean = rr.aggregation().takesSpatialMean();
+            body.add("pl_f = torch.flatten(torch.unsqueeze(pl_h, -1), 2)");
+            body.add("pl_d = " + (mean ? "torch.mean(pl_f, [2], True)" : "pl_f"));
+            body.add("pl_s = " + sensitivity(rr.aggregation()));
+        }
         String aggregation = rr.aggregation().name().toLowerCase(Locale.ROOT);
-        boolean mean = aggregation.endsWith("_mean");
-        body.add("pl_d = " + (mean ? "torch.mean(pl_f, [2], True)" : "pl_f"));
-        body.add("pl_s = " + sensitivity(rr.aggregation()));
         body.add(
                 "pl_penalty = torch.mean("
                         + (aggregation.startsWith("l2")

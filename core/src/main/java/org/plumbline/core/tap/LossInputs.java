@@ -8,7 +8,8 @@ import ai.djl.ndarray.NDList;
  *
  * @param labels {@code [n]} int64; with caches of the whole data set its labels
  * @param classWeights {@code [classes]} float32
- * @param cavs {@code [K, d]} unit vectors; ignored by plain cross-entropy
+ * @param cavs {@code [K, d]} unit vectors, or with tangents those of the whole data set, {@code [N,
+ *     K, size]}; ignored by plain cross-entropy
  * @param signs {@code [n, classes]} factors of the logits before they are differentiated; ignored
  *     where the criterion needs none
  * @param lambda scalar weight of the penalty

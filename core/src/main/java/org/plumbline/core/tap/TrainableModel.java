@@ -115,6 +115,17 @@ public final class TrainableModel implements AutoCloseable {
         return detached;
     }
 
+    /**
+     * Returns the tensor at the cut and the tangents {@code [n, K, size]} of a batch, see {@link
+     * TrainingPlan#alongTangents}.
+     *
+     * @param x images, borrowed; the results hang on its manager and carry no graph
+     * @param cavs {@code [K, d]} at the probe, borrowed
+     */
+    public NDList tangents(NDArray x, NDArray cavs) {
+        return module.call(Instrumenter.TANGENTS, new NDList(x, cavs));
+    }
+
     /** Returns the number of classes, from the logits of one input {@code [1, c, h, w]}. */
     public int classes(FloatTensor input) {
         try (NDManager unit = newUnit()) {

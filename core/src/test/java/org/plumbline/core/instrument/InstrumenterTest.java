@@ -48,6 +48,7 @@ class InstrumenterTest {
     void aCutInsideABranchNamesTheStatement() throws IOException {
         TrainingPlan plan =
                 new TrainingPlan(
+                        Optional.empty(),
                         Optional.of(new LayerPath("second")),
                         new Objective.CrossEntropy(),
                         Optimizer.SGD,

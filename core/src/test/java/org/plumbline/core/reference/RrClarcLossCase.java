@@ -96,7 +96,7 @@ final class RrClarcLossCase implements KnownCase {
             ReferenceCase reference, Optional<LayerPath> layer, Objective objective) {
         List<String> names = new ArrayList<>();
         reference.parameter("parameter_layout").forEach(p -> names.add(p.path("name").asText()));
-        return new TrainingPlan(layer, objective, Optimizer.SGD, names, true, false);
+        return new TrainingPlan(layer, layer, objective, Optimizer.SGD, names, true, false);
     }
 
     private static FloatTensor ones(ReferenceCase reference) {

@@ -62,7 +62,14 @@ final class RrClarcTrainCase implements KnownCase {
                         Objective.Aggregation.valueOf(upper(reference, "compute")));
         LayerPath layer = new LayerPath(reference.parameter("layer").asText());
         TrainingPlan plan =
-                new TrainingPlan(Optional.of(layer), objective, optimizer, trained, false, false);
+                new TrainingPlan(
+                        Optional.of(layer),
+                        Optional.of(layer),
+                        objective,
+                        optimizer,
+                        trained,
+                        false,
+                        false);
         double rate = reference.parameter(prefix.replace("/", "_lr")).asDouble();
         Updater.Settings settings = new Updater.Settings(rate, 0.9, 0.999, 1e-7, 0, CLIP);
         try (TrainableModel model = TrainableModel.load(archive, plan, work, Device.cpu());

@@ -134,6 +134,7 @@ class TappedModelTest {
         }
         TrainingPlan plan =
                 new TrainingPlan(
+                        Optional.empty(),
                         Optional.of(new LayerPath(layer)),
                         new Objective.CrossEntropy(),
                         Optimizer.SGD,

@@ -1,0 +1,42 @@
+package org.plumbline.worker.correction;
+
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.ModuleNode;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Layers between the probe and the first trained one, where less is left to run in a step. */
+final class LateCuts {
+    private static final int MOST = 3;
+
+    private LateCuts() {}
+
+    /**
+     * Returns leaf modules behind the probe and before the first trained parameter, the last first,
+     * in the order modules are declared; whether they also run in that order shows when gradients
+     * are compared.
+     */
+    static List<LayerPath> of(Archive archive, LayerPath probe, List<String> trained) {
+        Set<String> owners = new HashSet<>();
+        trained.forEach(name -> owners.add(name.substring(0, Math.max(0, name.lastIndexOf('.')))));
+        List<String> paths = archive.modules().stream().map(ModuleNode::path).toList();
+        List<LayerPath> between = new ArrayList<>();
+        for (String path : paths.subList(paths.indexOf(probe.value()) + 1, paths.size())) {
+            if (owners.contains(path)) {
+                break;
+            }
+            boolean inside = path.startsWith(probe.value() + ".");
+            boolean leaf = paths.stream().noneMatch(p -> p.startsWith(path + "."));
+            if (leaf && !inside) {
+                between.add(new LayerPath(path));
+            }
+        }
+        Collections.reverse(between);
+        return between.subList(0, Math.min(MOST, between.size()));
+    }
+}
