@@ -220,7 +220,12 @@ public final class AuditedModel implements AutoCloseable {
             throw AuditException.of(ErrorCode.NOT_FOUND, "delivery", id, "a staged delivery");
         }
         CheckpointOffer offer = next.offer();
-        ledger.settle(new Entry(id, offer.checkpoint(), offer.source(), Step.PROMOTED));
+        try {
+            ledger.settle(new Entry(id, offer.checkpoint(), offer.source(), Step.PROMOTED));
+        } catch (AuditException e) {
+            discard(); // the worker hears of the failure and may offer again
+            throw e;
+        }
         candidate = null;
         Staged old = exchange(next.staged());
         letGoOfPrevious();

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Decides which requests are audited: at most the configured rate, and less where the audit costs
- * more than the latency budget. Without a budget no latency is looked at. Thread-safe.
+ * more than the budget, the backward pass after the answer included. Thread-safe.
  */
 public final class Sampler {
     private static final int ENOUGH = 8;
@@ -19,6 +19,9 @@ public final class Sampler {
     private final AtomicLong requests = new AtomicLong();
     private final LatencyMean plain = new LatencyMean();
     private final LatencyMean audited = new LatencyMean();
+    private final LatencyMean answered = new LatencyMean();
+    private volatile double probedCost;
+    private volatile double probedDelay;
 
     /** Makes a sampler whose decisions are a function of the seed and the request's number. */
     public Sampler(Sampling sampling, long seed) {
@@ -40,14 +43,32 @@ public final class Sampler {
         return rate >= 1 || uniform(number) < rate;
     }
 
+    /**
+     * Tells what answers took before there were requests; used until live ones of both kinds are
+     * known.
+     *
+     * @param answerNanos time of an answer that keeps what an audit needs
+     * @param workNanos the same with the backward pass that follows
+     */
+    public void probed(long plainNanos, long answerNanos, long workNanos) {
+        probedDelay = excess((double) answerNanos, (double) plainNanos);
+        probedCost = excess((double) workNanos, (double) plainNanos);
+    }
+
     /** Tells what a plain answer took. */
     public void plain(long nanos, long samples) {
         plain.add((double) nanos / samples);
     }
 
-    /** Tells what an audited answer took. */
-    public void audited(long nanos, long samples) {
-        audited.add((double) nanos / samples);
+    /**
+     * Tells what an audit took.
+     *
+     * @param answerNanos time until the answer was ready
+     * @param workNanos the same with the backward pass that followed
+     */
+    public void audited(long answerNanos, long workNanos, long samples) {
+        answered.add((double) answerNanos / samples);
+        audited.add((double) workNanos / samples);
     }
 
     /** Returns the share of requests audited at present, in [0, 1]. */
@@ -60,22 +81,28 @@ public final class Sampler {
         return Math.min(sampling.rate(), Math.max(LEAST_RATE, budget / cost));
     }
 
-    /** Returns the latency audits add over all requests, as a share of the plain one, in [0, 1]. */
+    /** Returns the work audits add over all requests, as a share of the plain one, in [0, 1]. */
     public double overheadRatio() {
         return Math.min(1, cost() * rate());
     }
 
-    /** Returns how much of an audited answer's time the audit added; 0 while unknown. */
-    public long added(long nanos, long samples) {
-        return plain.count() == 0 ? 0 : Math.max(0, nanos - (long) (plain.mean() * samples));
+    /** Returns how much of an audited answer's time the audit added. */
+    public long added(long answerNanos) {
+        double delay = live() ? excess(answered.mean(), plain.mean()) : probedDelay;
+        return (long) (answerNanos * delay / (1 + delay));
     }
 
-    /** Latency one audit adds relative to a plain answer; 0 while unknown. */
+    /** Work of one audit relative to a plain answer. */
     private double cost() {
-        if (plain.count() < ENOUGH || audited.count() < ENOUGH || plain.mean() <= 0) {
-            return 0;
-        }
-        return Math.max(0, audited.mean() / plain.mean() - 1);
+        return live() ? excess(audited.mean(), plain.mean()) : probedCost;
+    }
+
+    private boolean live() {
+        return plain.count() >= ENOUGH && audited.count() >= ENOUGH;
+    }
+
+    private static double excess(double nanos, double plainNanos) {
+        return plainNanos <= 0 ? 0 : Math.max(0, nanos / plainNanos - 1);
     }
 
     /** SplitMix64 of the number: independent of threads and of periods in the traffic. */

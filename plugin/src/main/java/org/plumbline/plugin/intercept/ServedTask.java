@@ -60,7 +60,7 @@ final class ServedTask implements AuditTask {
         try {
             List<SampleReading> readings = pending.read(target);
             long work = request.nanos() + System.nanoTime() - start;
-            served.sampler().audited(work, request.samples());
+            served.sampler().audited(request.nanos(), work, request.samples());
             served.counts().add(Outcome.AUDITED, request.samples());
             return Optional.of(
                     new AuditEvent(
@@ -69,7 +69,7 @@ final class ServedTask implements AuditTask {
                             served.layer(),
                             served.concepts(),
                             readings,
-                            served.sampler().added(request.nanos(), request.samples()),
+                            served.sampler().added(request.nanos()),
                             request.at()));
         } catch (RuntimeException | LinkageError e) {
             served.counts().add(Outcome.FAILED, request.samples());

@@ -60,7 +60,10 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
     private AuditMeters(PrometheusRegistry prometheus, String version) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
         series = new SeriesMeters(registry);
-        Gauge.builder(MeterNames.BUILD, () -> 1).tags("version", version).register(registry);
+        Gauge.builder(MeterName.BUILD.meter(), () -> 1)
+                .description(MeterName.BUILD.description())
+                .tags("version", version)
+                .register(registry);
     }
 
     /** Returns meters on a registry of their own. */
@@ -75,7 +78,9 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
 
     /** Shows the depth of the queue. */
     public void queue(IntSupplier depth) {
-        Gauge.builder(MeterNames.QUEUE, depth::getAsInt).register(registry);
+        Gauge.builder(MeterName.QUEUE.meter(), depth::getAsInt)
+                .description(MeterName.QUEUE.description())
+                .register(registry);
     }
 
     /** Tells where published numbers are read. */
@@ -89,7 +94,8 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         List<Meter> made = new ArrayList<>();
         for (AuditState possible : AuditState.values()) {
             made.add(
-                    Gauge.builder(MeterNames.STATE, () -> possible == state ? 1 : 0)
+                    Gauge.builder(MeterName.STATE.meter(), () -> possible == state ? 1 : 0)
+                            .description(MeterName.STATE.description())
                             .tags(tags(id).and("state", possible.label()))
                             .register(registry));
         }
@@ -106,7 +112,8 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
     /** Counts a step of a delivery against the version that serves after it. */
     public void delivered(ServedId id, DeliveryOutcome outcome) {
         Counter counter =
-                Counter.builder(MeterNames.DELIVERIES)
+                Counter.builder(MeterName.DELIVERIES.meter())
+                        .description(MeterName.DELIVERIES.description())
                         .tags(tags(id).and("outcome", outcome.label()))
                         .register(registry);
         counter.increment();
@@ -151,20 +158,25 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         for (Outcome outcome : Outcome.values()) {
             made.add(
                     FunctionCounter.builder(
-                                    MeterNames.SAMPLES, activity.counts(), c -> c.of(outcome))
+                                    MeterName.SAMPLES.meter(),
+                                    activity.counts(),
+                                    c -> c.of(outcome))
+                            .description(MeterName.SAMPLES.description())
                             .tags(tags(id).and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
-        made.add(gauge(MeterNames.OVERHEAD, id, activity.sampler()::overheadRatio));
+        made.add(gauge(MeterName.OVERHEAD, id, activity.sampler()::overheadRatio));
         AtomicLong last = new AtomicLong();
         made.add(
-                Gauge.builder(MeterNames.LAST, last, l -> l.get() / 1e3)
+                Gauge.builder(MeterName.LAST.meter(), last, l -> l.get() / 1e3)
+                        .description(MeterName.LAST.description())
                         .baseUnit("seconds")
                         .strongReference(true)
                         .tags(tags(id))
                         .register(registry));
         Timer timer =
-                Timer.builder(MeterNames.AUDIT)
+                Timer.builder(MeterName.AUDIT.meter())
+                        .description(MeterName.AUDIT.description())
                         .serviceLevelObjectives(BUCKETS)
                         .tags(tags(id))
                         .register(registry);
@@ -173,8 +185,11 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         return made;
     }
 
-    private Gauge gauge(String name, ServedId id, DoubleSupplier value) {
-        return Gauge.builder(name, value::getAsDouble).tags(tags(id)).register(registry);
+    private Gauge gauge(MeterName name, ServedId id, DoubleSupplier value) {
+        return Gauge.builder(name.meter(), value::getAsDouble)
+                .description(name.description())
+                .tags(tags(id))
+                .register(registry);
     }
 
     private static Tags tags(ServedId id) {

@@ -38,13 +38,13 @@ public final class SeriesMeters {
         meters.put(
                 key,
                 List.of(
-                        gauge(MeterNames.SCORE, tags, key, ConceptSnapshot::score),
-                        gauge(MeterNames.SCORE_LOWER, tags, key, ConceptSnapshot::lower),
-                        gauge(MeterNames.SCORE_UPPER, tags, key, ConceptSnapshot::upper),
-                        gauge(MeterNames.SENSITIVITY, tags, key, ConceptSnapshot::sensitivity),
-                        gauge(MeterNames.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
-                        counter(MeterNames.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
-                        counter(MeterNames.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
+                        gauge(MeterName.SCORE, tags, key, ConceptSnapshot::score),
+                        gauge(MeterName.SCORE_LOWER, tags, key, ConceptSnapshot::lower),
+                        gauge(MeterName.SCORE_UPPER, tags, key, ConceptSnapshot::upper),
+                        gauge(MeterName.SENSITIVITY, tags, key, ConceptSnapshot::sensitivity),
+                        gauge(MeterName.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
+                        counter(MeterName.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
+                        counter(MeterName.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
     }
 
     void remove(SeriesKey key) {
@@ -52,15 +52,17 @@ public final class SeriesMeters {
     }
 
     private Gauge gauge(
-            String name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
-        return Gauge.builder(name, () -> read(key, number, Double.NaN))
+            MeterName name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
+        return Gauge.builder(name.meter(), () -> read(key, number, Double.NaN))
+                .description(name.description())
                 .tags(tags)
                 .register(registry);
     }
 
     private FunctionCounter counter(
-            String name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
-        return FunctionCounter.builder(name, this, s -> s.read(key, number, 0))
+            MeterName name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
+        return FunctionCounter.builder(name.meter(), this, s -> s.read(key, number, 0))
+                .description(name.description())
                 .tags(tags)
                 .register(registry);
     }

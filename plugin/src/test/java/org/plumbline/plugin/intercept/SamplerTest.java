@@ -38,7 +38,7 @@ class SamplerTest {
         Sampler sampler = new Sampler(new Sampling(1, OptionalDouble.of(0.05)), 3);
         for (int i = 0; i < 50; i++) {
             sampler.plain(1000, 1);
-            sampler.audited(1200, 1);
+            sampler.audited(1200, 1200, 1);
         }
         assertThat(sampler.rate()).isCloseTo(0.25, within(1e-9));
         assertThat(sampler.overheadRatio()).isCloseTo(0.05, within(1e-9));
@@ -50,19 +50,35 @@ class SamplerTest {
         Sampler sampler = new Sampler(new Sampling(1, OptionalDouble.of(0.05)), 3);
         for (int i = 0; i < 50; i++) {
             sampler.plain(1000, 1);
-            sampler.audited(1010, 1);
+            sampler.audited(1010, 1010, 1);
         }
         assertThat(sampler.rate()).isEqualTo(1);
         assertThat(share(sampler)).isCloseTo(63.0 / 64, within(1e-3));
     }
 
     @Test
-    void theAddedTimeIsWhatExceedsAPlainAnswer() {
+    void theAddedTimeIsTheAuditsShareOfTheAnswer() {
         Sampler sampler = new Sampler(Sampling.ALL, 3);
-        assertThat(sampler.added(500, 1)).isZero();
-        sampler.plain(1000, 2);
-        assertThat(sampler.added(1800, 2)).isEqualTo(800);
-        assertThat(sampler.added(100, 2)).isZero();
+        assertThat(sampler.added(500)).isZero();
+        sampler.probed(1000, 1250, 1500);
+        assertThat(sampler.added(1250)).isEqualTo(250);
+        assertThat(sampler.overheadRatio()).isCloseTo(0.5, within(1e-9));
+        for (int i = 0; i < 50; i++) {
+            sampler.plain(2000, 2);
+            sampler.audited(2200, 2200, 2);
+        }
+        assertThat(sampler.added(1100)).isBetween(99L, 101L);
+    }
+
+    @Test
+    void onePauseOfTheMachineMovesTheOverheadLittle() {
+        Sampler sampler = new Sampler(Sampling.ALL, 3);
+        for (int i = 0; i < 64; i++) {
+            sampler.plain(1000, 1);
+            sampler.audited(1000, 1000, 1);
+        }
+        sampler.audited(1_000_000, 1_000_000, 1);
+        assertThat(sampler.overheadRatio()).isLessThan(0.05);
     }
 
     @Test
@@ -70,7 +86,7 @@ class SamplerTest {
         Sampler sampler = new Sampler(Sampling.ALL, 3);
         for (int i = 0; i < 50; i++) {
             sampler.plain(10, 1);
-            sampler.audited(10_000, 1);
+            sampler.audited(10_000, 10_000, 1);
         }
         assertThat(sampler.overheadRatio()).isEqualTo(1);
     }

@@ -1,0 +1,38 @@
+package org.plumbline.plugin.metrics;
+
+/** The meters; Prometheus spells the dots as underscores and adds the unit suffixes. */
+enum MeterName {
+    SAMPLES("plumbline.samples", "Samples by what became of their audit"),
+    SCORE("plumbline.tcav.score.ratio", "Share of window samples with positive sensitivity"),
+    SCORE_LOWER("plumbline.tcav.score.lower.ratio", "Anytime-valid lower bound of the score"),
+    SCORE_UPPER("plumbline.tcav.score.upper.ratio", "Anytime-valid upper bound of the score"),
+    POSITIVE("plumbline.tcav.positive.samples", "Samples with positive sensitivity"),
+    COUNTED("plumbline.tcav.samples", "Samples with non-zero sensitivity"),
+    SENSITIVITY("plumbline.concept.sensitivity", "Mean sensitivity, logits per activation unit"),
+    MAGNITUDE("plumbline.concept.sensitivity.abs", "Mean magnitude of the sensitivity"),
+    AUDIT("plumbline.audit", "Time one audit adds to a request"),
+    OVERHEAD("plumbline.overhead.ratio", "Work audits add as a share of plain answers"),
+    QUEUE("plumbline.queue.depth", "Answered requests whose audit waits"),
+    LAST("plumbline.last.audit.timestamp", "When a request was audited last"),
+    STATE("plumbline.model.state", "1 for the state a served model is in"),
+    DELIVERIES("plumbline.deliveries", "Steps of deliveries by outcome"),
+    BUILD("plumbline.build.info", "Version of the plugin");
+
+    private final String meter;
+    private final String description;
+
+    MeterName(String meter, String description) {
+        this.meter = meter;
+        this.description = description;
+    }
+
+    /** Returns the name of the meter. */
+    String meter() {
+        return meter;
+    }
+
+    /** Returns one line for the scrape page. */
+    String description() {
+        return description;
+    }
+}
