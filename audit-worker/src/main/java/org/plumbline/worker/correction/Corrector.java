@@ -22,6 +22,7 @@ import org.plumbline.worker.training.Batches;
 import org.plumbline.worker.training.CachedBatches;
 import org.plumbline.worker.training.ImageBatches;
 import org.plumbline.worker.training.LossTerms;
+import org.plumbline.worker.training.TangentBatches;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingStep;
@@ -94,36 +95,31 @@ public final class Corrector {
                         false,
                         !all);
         try (TrainableModel model = load(plan)) {
-            Map<String, FloatTensor> before = model.state();
             LossTerms terms = terms(model, vanilla.classWeights(), DenseVector.copyOf(1f), 0);
             if (all) {
                 model.trainingMode(true);
             }
-            train(model, new ImageBatches(model, task.data(), rows(), terms));
-            return write(archive, before, model.state());
+            return trained(archive, model, new ImageBatches(model, task.data(), rows(), terms));
         }
     }
 
     private List<String> rrClarc(Archive archive, RrClarc rr) {
         DenseVector cav = cav(rr).direction();
+        Optional<List<String>> changed = alongTangents(archive, rr, cav);
+        if (changed.isPresent()) {
+            return changed.get();
+        }
         if (rr.cache()) {
-            Optional<List<String>> changed = alongTangents(archive, rr, cav);
-            if (changed.isPresent()) {
-                return changed.get();
-            }
             try (TrainableModel model = load(plan(archive, rr, task.layer(), false))) {
                 if (isExact(model)) {
                     return cached(
                             archive, model, terms(model, rr.classWeights(), cav, rr.lambda()));
                 }
-                LOG.warn("layers below {} are stochastic: training without cache", cut(task));
             }
         }
         try (TrainableModel model = load(plan(archive, rr, task.layer(), true))) {
-            Map<String, FloatTensor> before = model.state();
             LossTerms terms = terms(model, rr.classWeights(), cav, rr.lambda());
-            train(model, new ImageBatches(model, task.data(), rows(), terms));
-            return write(archive, before, model.state());
+            return trained(archive, model, new ImageBatches(model, task.data(), rows(), terms));
         }
     }
 
@@ -136,10 +132,17 @@ public final class Corrector {
         for (LayerPath cut : LateCuts.of(archive, probe, behindConvolutions(archive))) {
             try (TrainableModel late = load(plan(archive, rr, Optional.of(cut), false))) {
                 LossTerms terms = terms(late, rr.classWeights(), cav, rr.lambda());
-                if (isExact(late) && agrees(archive, rr, late, terms)) {
-                    LOG.info("training from {}, along tangents of {}", cut, probe);
-                    return Optional.of(cached(archive, late, terms));
+                if (!agrees(archive, rr, late, terms)) {
+                    continue;
                 }
+                LOG.info("training from {}, along tangents of {}", cut, probe);
+                return Optional.of(
+                        rr.cache() && isExact(late)
+                                ? cached(archive, late, terms)
+                                : trained(
+                                        archive,
+                                        late,
+                                        new TangentBatches(late, task.data(), rows(), terms)));
             } catch (AuditException e) {
                 if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE && e.code() != ErrorCode.BAD_ARCHIVE) {
                     throw e;
@@ -151,7 +154,11 @@ public final class Corrector {
     }
 
     private boolean isExact(TrainableModel model) {
-        return CachedBatches.isExact(model, task.data().inputs(rows()[0]));
+        boolean exact = CachedBatches.isExact(model, task.data().inputs(rows()[0]));
+        if (!exact) {
+            LOG.warn("layers below {} are stochastic: training without cache", cut(task));
+        }
+        return exact;
     }
 
     private boolean agrees(Archive archive, RrClarc rr, TrainableModel late, LossTerms terms) {
@@ -175,12 +182,17 @@ public final class Corrector {
     }
 
     private List<String> cached(Archive archive, TrainableModel model, LossTerms terms) {
-        Map<String, FloatTensor> before = model.state();
         seed(task);
         try (CachedBatches batches =
                 CachedBatches.collect(model, task.data(), rows(), terms, listener)) {
-            train(model, batches);
+            return trained(archive, model, batches);
         }
+    }
+
+    private List<String> trained(Archive archive, TrainableModel model, Batches batches) {
+        Map<String, FloatTensor> before = model.state();
+        seed(task);
+        TrainingLoop.run(model, batches, task.correction().training(), listener);
         return write(archive, before, model.state());
     }
 
@@ -251,10 +263,6 @@ public final class Corrector {
 
     private TrainableModel load(TrainingPlan plan) {
         return TrainableModel.load(task.archive(), plan, task.workDirectory(), task.device());
-    }
-
-    private void train(TrainableModel model, Batches batches) {
-        TrainingLoop.run(model, batches, task.correction().training(), listener);
     }
 
     private static List<String> names(Archive archive) {
