@@ -16,7 +16,7 @@ import java.util.Locale;
 public final class Jobs {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFormat.Printer PRINTER =
-            JsonFormat.printer().preservingProtoFieldNames();
+            JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence();
 
     private Jobs() {}
 

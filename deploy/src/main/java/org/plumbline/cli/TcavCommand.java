@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.sensitivity.LatentMask;
 import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.core.tap.TappedModel;

@@ -14,11 +14,15 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Flattens a YAML file and the environment to settings by dotted key. Thread-safe. */
 final class SettingsSource {
     static final String PREFIX = "PLUMBLINE_WORKER_";
+
+    /** Tells servers and clients where their worker is; may stand in a shared environment. */
+    private static final Set<String> OTHERS = Set.of("PLUMBLINE_WORKER_TARGET");
 
     private SettingsSource() {}
 
@@ -54,7 +58,7 @@ final class SettingsSource {
     }
 
     private static Optional<String> key(String name) {
-        if (!name.startsWith(PREFIX)) {
+        if (!name.startsWith(PREFIX) || OTHERS.contains(name)) {
             return Optional.empty();
         }
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');

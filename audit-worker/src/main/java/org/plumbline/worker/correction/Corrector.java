@@ -125,7 +125,7 @@ public final class Corrector {
 
     /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
     private Optional<List<String>> alongTangents(Archive archive, RrClarc rr, DenseVector cav) {
-        if (!rr.aggregation().isOfMeanSensitivity()) {
+        if (!rr.tangents() || !rr.aggregation().isOfMeanSensitivity()) {
             return Optional.empty();
         }
         LayerPath probe = required(task.layer(), "layer");

@@ -21,6 +21,8 @@ import java.util.Map;
  * @param aggregation how sensitivities become one number
  * @param pooling how activations are pooled before the CAV is fitted
  * @param cache whether activations at the layer are computed once where that is exact
+ * @param tangents whether the penalty is read behind the probe where that gives the same gradients;
+ *     else always at the probe, as published
  * @param classWeights whether rare classes weigh more, by inverse frequency
  */
 public record RrClarc(
@@ -30,6 +32,7 @@ public record RrClarc(
         Aggregation aggregation,
         Pooling pooling,
         boolean cache,
+        boolean tangents,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
@@ -52,6 +55,7 @@ public record RrClarc(
         Pooling pooling = parameters.choice("pooling", Pooling.MAX, Pooling.class);
         parameters.choice("cav", Cav.SIGNAL, Cav.class);
         boolean cache = parameters.flag("cache", true);
+        boolean tangents = parameters.flag("tangents", true);
         boolean weights = parameters.flag("class_weights", true);
         return new RrClarc(
                 training,
@@ -60,6 +64,7 @@ public record RrClarc(
                 aggregation,
                 pooling,
                 cache,
+                tangents,
                 weights,
                 parameters.done("rr-clarc"));
     }

@@ -21,7 +21,7 @@ import java.util.Map;
  * everything below the cut is frozen and deterministic. Confined to one thread; owns native memory.
  */
 public final class CachedBatches implements Batches, AutoCloseable {
-    private static final int COLLECTING = 256;
+    private static final int COLLECTING = 64; // larger batches leave the cache
 
     private final TrainableModel model;
     private final NDManager manager;

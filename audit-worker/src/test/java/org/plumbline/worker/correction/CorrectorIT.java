@@ -8,6 +8,8 @@ import ai.djl.Device;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
@@ -135,12 +137,13 @@ class CorrectorIT {
                 .containsExactlyInAnyOrder("classifier.2.weight", "classifier.2.bias");
     }
 
-    @Test
-    void cachedAndUncachedTrainingAgree() throws IOException {
+    @ParameterizedTest(name = "tangents {0}")
+    @ValueSource(strings = {"true", "false"})
+    void cachedAndUncachedTrainingAgree(String tangents) throws IOException {
         Path cached = folder.resolve("cached.pt");
         Path whole = folder.resolve("whole.pt");
-        run("plain", "rr-clarc", Map.of("cache", "true"), cached);
-        run("plain", "rr-clarc", Map.of("cache", "false"), whole);
+        run("plain", "rr-clarc", Map.of("cache", "true", "tangents", tangents), cached);
+        run("plain", "rr-clarc", Map.of("cache", "false", "tangents", "false"), whole);
 
         float[] a = weights(cached, "classifier.1.weight");
         float[] b = weights(whole, "classifier.1.weight");
@@ -276,5 +279,15 @@ class CorrectorIT {
                         Device.cpu());
         assertThatThrownBy(() -> Corrector.run(task, TrainingListener.none()))
                 .hasMessage("concept: none (expected: rr-clarc needs one)");
+    }
+
+    @Test
+    void lateCutsAreFrozenLeavesBetweenProbeAndTrainedLayers() throws IOException {
+        try (Archive archive = Archive.open(ARCHIVES.resolve("dropout.pt"))) {
+            List<String> trained = List.of("classifier.2.weight", "classifier.2.bias");
+            assertThat(LateCuts.of(archive, new LayerPath("features.0"), trained))
+                    .extracting(LayerPath::value)
+                    .containsExactly("classifier.1", "classifier.0", "features.2");
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.plumbline.core.sensitivity;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.FloatTensor;
 
 /**
@@ -39,8 +41,21 @@ public final class LatentMask {
         return FloatTensor.of(out, masks.rows(), height, width);
     }
 
-    /** Returns 1 where {@link #values} lie above {@link #THRESHOLD}, else 0. */
+    /**
+     * Returns 1 where {@link #values} lie above {@link #THRESHOLD}, else 0; a mask that has the
+     * layer's size already is taken as it is.
+     *
+     * @param masks {@code [n, h, w]} of pixels
+     * @throws AuditException {@code BAD_DATA} if the masks have other axes or a single pixel
+     */
     public static FloatTensor of(FloatTensor masks, int height, int width) {
+        if (masks.rank() != 3 || masks.extent(1) < 2 || masks.extent(2) < 2) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA, "mask", masks, "[n, h, w] of at least 2 x 2 pixels");
+        }
+        if (masks.extent(1) == height && masks.extent(2) == width) {
+            return masks;
+        }
         FloatTensor mask = values(masks, height, width);
         for (int p = 0; p < mask.values().length; p++) {
             mask.values()[p] = mask.values()[p] > THRESHOLD ? 1 : 0;

@@ -71,4 +71,12 @@ class TcavPropertyTest {
         assertThat(mask.values()[0]).isEqualTo(1);
         assertThat(mask.values()[48]).isZero();
     }
+
+    @Test
+    void aMaskOfTheLayersSizeIsTakenAsItIsAndOtherFormsAreRefused() {
+        FloatTensor mask = FloatTensor.of(new float[] {0, 1, 1, 0}, 1, 2, 2);
+        assertThat(LatentMask.of(mask, 2, 2)).isSameAs(mask);
+        assertThatThrownBy(() -> LatentMask.of(FloatTensor.zeros(4, 4), 2, 2))
+                .hasMessageStartingWith("mask: ");
+    }
 }
