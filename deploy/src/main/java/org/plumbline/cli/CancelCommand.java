@@ -1,6 +1,9 @@
 package org.plumbline.cli;
 
 import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Jobs;
+import org.plumbline.cli.terminal.Output;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

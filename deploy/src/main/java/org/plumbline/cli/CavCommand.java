@@ -2,6 +2,8 @@ package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.core.cav.MeanLengths;
 import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;

@@ -2,6 +2,9 @@ package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.LocalCorrection;

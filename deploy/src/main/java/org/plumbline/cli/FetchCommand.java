@@ -1,6 +1,8 @@
 package org.plumbline.cli;
 
 import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.proto.v1.BlobHeader;
 
 import picocli.CommandLine.Command;

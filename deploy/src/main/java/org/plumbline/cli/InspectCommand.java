@@ -3,6 +3,8 @@ package org.plumbline.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.torchscript.Archive;

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.google.protobuf.util.Timestamps;
 
 import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Jobs;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.ListCorrectionsRequest;
 import org.plumbline.proto.v1.ListCorrectionsResponse;

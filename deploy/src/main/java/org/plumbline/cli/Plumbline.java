@@ -2,6 +2,9 @@ package org.plumbline.cli;
 
 import org.plumbline.cli.bench.BenchCommand;
 import org.plumbline.cli.quickstart.QuickstartCommand;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Failures;
+import org.plumbline.cli.terminal.Version;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

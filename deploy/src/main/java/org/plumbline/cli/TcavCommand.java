@@ -3,6 +3,10 @@ package org.plumbline.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.jspecify.annotations.Nullable;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;

@@ -1,5 +1,7 @@
 package org.plumbline.cli;
 
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.core.torchscript.RepairedArchive;
 
 import picocli.CommandLine.Command;

@@ -1,6 +1,9 @@
 package org.plumbline.cli;
 
 import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.cli.terminal.Following;
+import org.plumbline.cli.terminal.Jobs;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.proto.v1.Correction;
 
 import picocli.CommandLine.Command;

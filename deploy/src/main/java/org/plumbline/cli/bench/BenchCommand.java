@@ -2,11 +2,11 @@ package org.plumbline.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.cli.ExitCode;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.TapFolder;
-import org.plumbline.cli.Version;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.TapFolder;
+import org.plumbline.cli.terminal.Version;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

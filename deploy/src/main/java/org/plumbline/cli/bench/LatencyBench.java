@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
 import org.plumbline.cli.quickstart.Exposition;
 import org.plumbline.cli.quickstart.HostClient;
 import org.plumbline.cli.quickstart.ServiceProcess;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 

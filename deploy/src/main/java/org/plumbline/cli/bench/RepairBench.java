@@ -4,9 +4,9 @@ import ai.djl.Device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
 import org.plumbline.cli.quickstart.FashionBias;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.correction.Correction;

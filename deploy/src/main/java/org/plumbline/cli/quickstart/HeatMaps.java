@@ -1,6 +1,6 @@
 package org.plumbline.cli.quickstart;
 
-import org.plumbline.cli.TapFolder;
+import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.tap.TapReading;

@@ -1,10 +1,10 @@
 package org.plumbline.cli.quickstart;
 
-import org.plumbline.cli.Following;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.TapFolder;
 import org.plumbline.cli.client.Target;
 import org.plumbline.cli.client.WorkerClient;
+import org.plumbline.cli.terminal.Following;
+import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;

@@ -1,9 +1,9 @@
 package org.plumbline.cli.quickstart;
 
-import org.plumbline.cli.ExitCode;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Progress;
-import org.plumbline.cli.TapFolder;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.TapFolder;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package org.plumbline.cli.quickstart;
 
-import org.plumbline.cli.Output;
+import org.plumbline.cli.terminal.Output;
 import org.plumbline.proto.v1.GateRule;
 
 import java.io.IOException;

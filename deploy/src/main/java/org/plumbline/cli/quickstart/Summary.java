@@ -3,9 +3,9 @@ package org.plumbline.cli.quickstart;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.cli.Jobs;
-import org.plumbline.cli.Output;
-import org.plumbline.cli.Version;
+import org.plumbline.cli.terminal.Jobs;
+import org.plumbline.cli.terminal.Output;
+import org.plumbline.cli.terminal.Version;
 import org.plumbline.proto.v1.Correction;
 
 import java.util.List;

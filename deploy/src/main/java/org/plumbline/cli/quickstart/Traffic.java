@@ -1,6 +1,6 @@
 package org.plumbline.cli.quickstart;
 
-import org.plumbline.cli.Progress;
+import org.plumbline.cli.terminal.Progress;
 
 import java.io.IOException;
 import java.util.List;

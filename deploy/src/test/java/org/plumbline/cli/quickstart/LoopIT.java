@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.plumbline.cli.ExitCode;
 import org.plumbline.cli.Plumbline;
-import org.plumbline.cli.Progress;
+import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.cli.terminal.Progress;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;

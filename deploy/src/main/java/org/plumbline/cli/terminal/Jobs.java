@@ -1,4 +1,4 @@
-package org.plumbline.cli;
+package org.plumbline.cli.terminal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

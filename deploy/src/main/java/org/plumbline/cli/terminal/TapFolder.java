@@ -1,4 +1,4 @@
-package org.plumbline.cli;
+package org.plumbline.cli.terminal;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;

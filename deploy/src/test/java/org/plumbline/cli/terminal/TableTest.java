@@ -1,4 +1,4 @@
-package org.plumbline.cli;
+package org.plumbline.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

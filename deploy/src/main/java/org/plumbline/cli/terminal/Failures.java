@@ -1,4 +1,4 @@
-package org.plumbline.cli;
+package org.plumbline.cli.terminal;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -16,10 +16,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /** Turns failures into one line on stderr and an exit code; a stack trace only when asked for. */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
-    static int usage(ParameterException failure, String[] arguments) {
+    /** Prints why arguments do not fit; returns the exit code. */
+    public static int usage(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("error: " + oneLine(failure));
@@ -28,7 +29,8 @@ final class Failures {
         return ExitCode.USAGE;
     }
 
-    static int failure(Exception failure, CommandLine command, ParseResult parsed) {
+    /** Prints one line about a failed command; returns the exit code. */
+    public static int failure(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         err.println("error: " + message(failure));
         if (verbose(parsed)) {

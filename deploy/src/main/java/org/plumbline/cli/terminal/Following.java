@@ -1,4 +1,4 @@
-package org.plumbline.cli;
+package org.plumbline.cli.terminal;
 
 import org.plumbline.proto.v1.Correction;
 
