@@ -63,10 +63,8 @@ final class LatencyBench {
             Path folder = prepare(model);
             try (ServiceProcess plain = start(model.name() + "-plain", folder, "--no-plugin");
                     ServiceProcess audited = start(model.name() + "-audited", folder)) {
-                HostClient without = new HostClient(plain.port("port"));
-                HostClient with = new HostClient(audited.port("port"));
                 for (int batch : BATCHES) {
-                    rows.add(measure(model, batch, without, with).json());
+                    rows.add(measure(model, batch, plain, audited).json());
                 }
             }
         }
@@ -128,15 +126,24 @@ final class LatencyBench {
         return ServiceProcess.start(logs, "server", arguments);
     }
 
-    private Row measure(Case model, int batch, HostClient plain, HostClient audited)
+    private Row measure(
+            Case model, int batch, ServiceProcess plainServer, ServiceProcess auditedServer)
             throws IOException, InterruptedException {
+        HostClient plain = new HostClient(plainServer.port("port"));
+        HostClient audited = new HostClient(auditedServer.port("port"));
         byte[] body = encode(model, batch);
         int calls = Math.max(8, model.calls() / batch);
         int warmUp = Math.max(4, calls / 5);
         double[] without = new double[calls];
         double[] with = new double[calls];
         boolean identical = true;
+        double plainCpu = 0;
+        double auditedCpu = 0;
         for (int i = -warmUp; i < calls; i++) {
+            if (i == 0) {
+                plainCpu = plainServer.cpuSeconds();
+                auditedCpu = auditedServer.cpuSeconds();
+            }
             boolean first = i % 2 == 0; // neither always runs on the other's warm caches
             Timed a = call(first ? plain : audited, model, body);
             Timed b = call(first ? audited : plain, model, body);
@@ -152,8 +159,17 @@ final class LatencyBench {
                 Exposition.parse(audited.text("/metrics"))
                         .value("plumbline_samples_total", Map.of("outcome", "audited"))
                         .orElse(0);
+        double cpuRatio =
+                (auditedServer.cpuSeconds() - auditedCpu) / (plainServer.cpuSeconds() - plainCpu);
         return new Row(
-                model.name(), batch, calls, median(without), median(with), identical, samples);
+                model.name(),
+                batch,
+                calls,
+                median(without),
+                median(with),
+                cpuRatio,
+                identical,
+                samples);
     }
 
     private static Timed call(HostClient host, Case model, byte[] body)
@@ -191,6 +207,7 @@ final class LatencyBench {
             int calls,
             double plainMillis,
             double auditedMillis,
+            double cpuRatio,
             boolean identical,
             double auditedSamples) {
         ObjectNode json() {
@@ -201,6 +218,7 @@ final class LatencyBench {
                     .put("plain_ms", plainMillis)
                     .put("audited_ms", auditedMillis)
                     .put("ratio", auditedMillis / plainMillis)
+                    .put("cpu_ratio", cpuRatio)
                     .put("bit_identical", identical)
                     .put("audited_samples", auditedSamples);
         }

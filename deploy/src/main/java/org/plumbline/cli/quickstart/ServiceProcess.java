@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,12 @@ public final class ServiceProcess implements AutoCloseable {
                     name + ": not ready (expected: started, see " + log + "): " + lastLine(log),
                     e);
         }
+    }
+
+    /** Returns the processor time it has used so far, over all its threads. */
+    public double cpuSeconds() {
+        Duration used = process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+        return used.toNanos() / 1e9;
     }
 
     private static CompletableFuture<JsonNode> ready(Process process) {
