@@ -55,7 +55,8 @@ public final class ConceptFitter {
             d = activations.rowSize();
             pooled = from == 0 ? new float[Math.multiplyExact(rows.length, d)] : pooled;
             for (int i = 0; i < batch.length; i++) {
-                if (targetClass.isEmpty() || predicted(reading, i) == targetClass.getAsInt()) {
+                if (targetClass.isEmpty()
+                        || reading.logits().largest(i) == targetClass.getAsInt()) {
                     System.arraycopy(activations.values(), i * d, pooled, n * d, d);
                     kept[n++] = flags[batch[i]];
                 }
@@ -70,17 +71,5 @@ public final class ConceptFitter {
         }
         FloatTensor activations = FloatTensor.of(Arrays.copyOf(pooled, n * d), n, d);
         return new Cav(concept, model.layer(), SignalCav.fit(activations, Arrays.copyOf(kept, n)));
-    }
-
-    private static int predicted(TapReading reading, int sample) {
-        int classes = reading.logits().rowSize();
-        int best = 0;
-        for (int k = 1; k < classes; k++) {
-            if (reading.logits().values()[sample * classes + k]
-                    > reading.logits().values()[sample * classes + best]) {
-                best = k;
-            }
-        }
-        return best;
     }
 }

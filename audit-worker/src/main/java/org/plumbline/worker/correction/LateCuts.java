@@ -22,9 +22,8 @@ final class LateCuts {
      * are compared.
      */
     static List<LayerPath> of(Archive archive, LayerPath probe, List<String> trained) {
-        Set<String> owners = new HashSet<>();
-        trained.forEach(name -> owners.add(name.substring(0, Math.max(0, name.lastIndexOf('.')))));
-        List<String> paths = archive.modules().stream().map(ModuleNode::path).toList();
+        Set<String> owners = owners(trained);
+        List<String> paths = paths(archive);
         List<LayerPath> between = new ArrayList<>();
         for (String path : paths.subList(paths.indexOf(probe.value()) + 1, paths.size())) {
             if (owners.contains(path)) {
@@ -38,5 +37,25 @@ final class LateCuts {
         }
         Collections.reverse(between);
         return between.subList(0, Math.min(MOST, between.size()));
+    }
+
+    /** Returns whether a trained parameter belongs to a module declared before the probe's end. */
+    static boolean trainsBelow(Archive archive, LayerPath probe, List<String> trained) {
+        List<String> paths = paths(archive);
+        int end = paths.indexOf(probe.value());
+        while (end + 1 < paths.size() && paths.get(end + 1).startsWith(probe.value() + ".")) {
+            end++;
+        }
+        return paths.subList(0, end + 1).stream().anyMatch(owners(trained)::contains);
+    }
+
+    private static List<String> paths(Archive archive) {
+        return archive.modules().stream().map(ModuleNode::path).toList();
+    }
+
+    private static Set<String> owners(List<String> parameters) {
+        Set<String> owners = new HashSet<>();
+        parameters.forEach(p -> owners.add(p.substring(0, Math.max(0, p.lastIndexOf('.')))));
+        return owners;
     }
 }

@@ -16,17 +16,6 @@ import java.util.function.IntPredicate;
 public final class Accuracies {
     private Accuracies() {}
 
-    /** Returns the class of the largest logit; ties go to the lowest. */
-    public static int argmax(float[] logits, int from, int classes) {
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (logits[from + c] > logits[from + best]) {
-                best = c;
-            }
-        }
-        return best;
-    }
-
     /** Returns the share of right predictions among the rows; empty without rows. */
     public static OptionalDouble accuracy(int[] predicted, long[] labels, IntPredicate rows) {
         long count = 0;

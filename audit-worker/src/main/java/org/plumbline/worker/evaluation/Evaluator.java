@@ -116,8 +116,7 @@ public final class Evaluator {
             FloatTensor logits = model.logits(inputs(batch));
             checkLogits(logits);
             for (int i = 0; i < batch.length; i++) {
-                int classes = logits.rowSize();
-                predicted[done++] = Accuracies.argmax(logits.values(), i * classes, classes);
+                predicted[done++] = logits.largest(i);
             }
         }
         return predicted;

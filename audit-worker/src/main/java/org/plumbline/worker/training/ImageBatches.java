@@ -1,6 +1,7 @@
 package org.plumbline.worker.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
@@ -9,7 +10,13 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 
-/** Whole images, run through the whole model. Confined to one thread. */
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/**
+ * Whole images, run through the whole model in every step: the arithmetic of {@link CachedBatches}
+ * without the cache. Confined to one thread.
+ */
 public final class ImageBatches implements Batches {
     private final TrainableModel model;
     private final AuditDataset data;
@@ -37,15 +44,18 @@ public final class ImageBatches implements Batches {
 
     @Override
     public LossReading loss(int[] samples, long step, NDManager unit) {
-        int[] picked = new int[samples.length];
-        long[] batchLabels = new long[samples.length];
-        for (int i = 0; i < samples.length; i++) {
-            picked[i] = rows[samples[i]];
-            batchLabels[i] = labels[picked[i]];
-        }
+        int[] picked = Arrays.stream(samples).map(i -> rows[i]).toArray();
+        long[] batchLabels = Arrays.stream(picked).mapToLong(row -> labels[row]).toArray();
         FloatTensor images = data.inputs(picked);
         NDArray x = unit.create(images.values(), new Shape(images.shape()));
         NDArray y = unit.create(batchLabels);
-        return model.loss(x, terms.inputs(unit, y, terms.cavs(unit), batchLabels, step));
+        NDArray cavs = terms.cavs(unit);
+        if (!model.plan().alongTangents()) {
+            return model.loss(x, terms.inputs(unit, y, cavs, batchLabels, step));
+        }
+        NDList parts = model.tangents(x, cavs);
+        NDArray all = unit.create(LongStream.range(0, samples.length).toArray());
+        return model.lossCached(
+                all, parts.subNDList(0, 1), terms.inputs(unit, y, parts.get(1), batchLabels, step));
     }
 }

@@ -64,12 +64,6 @@ class AccuraciesTest {
     }
 
     @Test
-    void tiesGoToTheLowestClass() {
-        float[] logits = {9, 1, 3, 3, 2};
-        assertThat(Accuracies.argmax(logits, 1, 4)).isEqualTo(1);
-    }
-
-    @Test
     void standardErrorIsThatOfAProportion() {
         assertThat(Accuracies.standardError(0.2, 100)).isCloseTo(0.04, within(1e-15));
         assertThat(Accuracies.standardError(0.2, 0)).isZero();

@@ -92,6 +92,18 @@ public final class FloatTensor {
         return new FloatTensor(picked, out);
     }
 
+    /** Returns the place of the largest value in a row; ties go to the first. */
+    public int largest(int row) {
+        int size = rowSize();
+        int best = 0;
+        for (int i = 1; i < size; i++) {
+            if (values[row * size + i] > values[row * size + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
     /** Returns row {@code row} as a vector, whatever the shape of a row. */
     public DenseVector row(int row) {
         int size = rowSize();

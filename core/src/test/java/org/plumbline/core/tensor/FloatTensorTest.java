@@ -41,4 +41,11 @@ class FloatTensorTest {
         assertThatThrownBy(() -> vector.dot(DenseVector.copyOf(1f)))
                 .hasMessage("dimension: 1 (expected: 2)");
     }
+
+    @Test
+    void theLargestOfARowIsTheFirstOfEquals() {
+        FloatTensor logits = FloatTensor.of(new float[] {9, -1, 3, 3, -5, -9, -4, -4}, 2, 4);
+        assertThat(logits.largest(0)).isZero();
+        assertThat(logits.largest(1)).isEqualTo(2);
+    }
 }

@@ -112,17 +112,7 @@ record HeatMaps(List<Tile> tiles, double largest) {
         }
 
         String predicted(int row) {
-            int best = 0;
-            for (int c = 1; c < logits.rowSize(); c++) {
-                if (at(row, c) > at(row, best)) {
-                    best = c;
-                }
-            }
-            return FashionMnist.CLASSES.get(best);
-        }
-
-        private float at(int row, int c) {
-            return logits.values()[row * logits.rowSize() + c];
+            return FashionMnist.CLASSES.get(logits.largest(row));
         }
 
         /** Returns the magnitude at a drawn pixel, bilinear between locations. */
