@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import org.plumbline.core.error.AuditException;
 
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -32,7 +33,7 @@ public final class Failures {
     /** Prints one line about a failed command; returns the exit code. */
     public static int failure(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("error: " + message(failure));
+        err.println("error: " + message(failure, command));
         if (verbose(parsed)) {
             failure.printStackTrace(err);
         }
@@ -53,9 +54,9 @@ public final class Failures {
         return ExitCode.UNAVAILABLE;
     }
 
-    private static String message(Exception failure) {
+    private static String message(Exception failure, CommandLine command) {
         if (failure instanceof StatusRuntimeException answer) {
-            return message(answer.getStatus());
+            return message(answer.getStatus(), command);
         }
         if (missing(failure)) {
             return "file: " + oneLine(cause(failure)) + " (expected: an existing file)";
@@ -67,11 +68,17 @@ public final class Failures {
         return cause.getClass().getSimpleName() + ": " + oneLine(cause);
     }
 
-    private static String message(Status status) {
+    /** Returns the address of option {@code --worker} and a separator, where the command has it. */
+    private static String worker(CommandLine command) {
+        OptionSpec option = command.getCommandSpec().findOption("--worker");
+        return option == null || option.getValue() == null ? "" : option.getValue() + ": ";
+    }
+
+    private static String message(Status status, CommandLine command) {
         String reason = Optional.ofNullable(status.getDescription()).orElse("no reason given");
         String text = reason.lines().reduce((a, b) -> a + "; " + b).orElse(reason);
         return status.getCode() == Status.Code.UNAVAILABLE
-                ? "worker: " + text + " (expected: a worker that answers)"
+                ? "worker: " + worker(command) + text + " (expected: a worker that answers)"
                 : text;
     }
 
