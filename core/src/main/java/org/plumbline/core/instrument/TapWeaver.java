@@ -2,7 +2,6 @@ package org.plumbline.core.instrument;
 
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
-import org.plumbline.core.torchscript.source.SourceFile;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,10 +68,5 @@ final class TapWeaver {
                     tapped + "(" + TAPS + ", ");
         }
         return edits.lines(method.body());
-    }
-
-    /** Returns the text of an unedited method body, line by line. */
-    static List<String> lines(SourceFile file, MethodSource method) {
-        return new Edits(file).lines(method.body());
     }
 }

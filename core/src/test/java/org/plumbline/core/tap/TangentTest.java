@@ -121,36 +121,23 @@ class TangentTest {
 
     @Test
     void aCutInsideTheProbeOrWithABypassIsRefused() {
-        Objective objective = new Objective.RrClarc(Criterion.ALL_LOGITS, Aggregation.L2_MEAN);
-        assertThatThrownBy(
-                        () ->
-                                TrainableModel.load(
-                                        TestArchives.reference("resnet18.script"),
-                                        new TrainingPlan(
-                                                Optional.of(new LayerPath("layer3")),
-                                                Optional.of(new LayerPath("layer4.1.conv1")),
-                                                objective,
-                                                Optimizer.SGD,
-                                                List.of("fc.weight"),
-                                                false,
-                                                false),
-                                        folder,
-                                        Device.cpu()))
+        assertThatThrownBy(() -> loadResnet("layer3", "layer4.1.conv1"))
                 .hasMessageContaining("1 other tensors reach the layers behind it");
-        assertThatThrownBy(
-                        () ->
-                                TrainableModel.load(
-                                        TestArchives.reference("resnet18.script"),
-                                        new TrainingPlan(
-                                                Optional.of(new LayerPath("layer4")),
-                                                Optional.of(new LayerPath("layer4.1.relu")),
-                                                objective,
-                                                Optimizer.SGD,
-                                                List.of("fc.weight"),
-                                                false,
-                                                false),
-                                        folder,
-                                        Device.cpu()))
+        assertThatThrownBy(() -> loadResnet("layer4", "layer4.1.relu"))
                 .hasMessageContaining("at or inside the tapped layer");
+    }
+
+    private TrainableModel loadResnet(String probe, String cut) {
+        TrainingPlan plan =
+                new TrainingPlan(
+                        Optional.of(new LayerPath(probe)),
+                        Optional.of(new LayerPath(cut)),
+                        new Objective.RrClarc(Criterion.ALL_LOGITS, Aggregation.L2_MEAN),
+                        Optimizer.SGD,
+                        List.of("fc.weight"),
+                        false,
+                        false);
+        return TrainableModel.load(
+                TestArchives.reference("resnet18.script"), plan, folder, Device.cpu());
     }
 }
