@@ -1,5 +1,6 @@
 package org.plumbline.core.instrument;
 
+import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ModuleNode;
 import org.plumbline.core.torchscript.source.ClassSource;

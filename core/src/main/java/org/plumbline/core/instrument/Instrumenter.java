@@ -2,6 +2,9 @@ package org.plumbline.core.instrument;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.edit.Additions;
+import org.plumbline.core.instrument.edit.Router;
+import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ArchiveWriter;

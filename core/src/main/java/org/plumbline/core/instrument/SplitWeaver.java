@@ -1,5 +1,10 @@
 package org.plumbline.core.instrument;
 
+import org.plumbline.core.instrument.edit.Additions;
+import org.plumbline.core.instrument.edit.Edits;
+import org.plumbline.core.instrument.edit.Route;
+import org.plumbline.core.instrument.edit.Router;
+import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 import org.plumbline.core.torchscript.source.Parameter;

@@ -3,6 +3,7 @@ package org.plumbline.core.instrument;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
 import org.plumbline.core.instrument.Objective.RrClarc;
+import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;

@@ -1,4 +1,4 @@
-package org.plumbline.core.instrument;
+package org.plumbline.core.instrument.edit;
 
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.source.CallSite;
@@ -18,11 +18,11 @@ import java.util.Set;
  * Finds the calls through which a method reaches a layer, by following local names of submodules
  * and declared attribute types. Confined to one thread.
  */
-final class Router {
+public final class Router {
     private final Archive archive;
     private final Map<String, Boolean> reached = new HashMap<>();
 
-    Router(Archive archive) {
+    public Router(Archive archive) {
         this.archive = archive;
     }
 
@@ -31,7 +31,7 @@ final class Router {
      *
      * @param rest path from the method's module to the layer, not empty
      */
-    List<Route> routes(ClassSource type, MethodSource method, List<String> rest) {
+    public List<Route> routes(ClassSource type, MethodSource method, List<String> rest) {
         return routes(type, method, rest, new HashSet<>());
     }
 
@@ -93,7 +93,7 @@ final class Router {
     }
 
     /** Returns the class of the submodule at an attribute path, by declared types. */
-    Optional<ClassSource> typeAt(ClassSource type, List<String> path) {
+    public Optional<ClassSource> typeAt(ClassSource type, List<String> path) {
         Optional<ClassSource> at = Optional.of(type);
         for (String attribute : path) {
             at =
@@ -104,7 +104,7 @@ final class Router {
     }
 
     /** Returns why a layer below a module is not reached, one clause. */
-    String reason(ClassSource root, List<String> segments) {
+    public String reason(ClassSource root, List<String> segments) {
         for (int known = 1; known <= segments.size(); known++) {
             List<String> prefix = segments.subList(0, known);
             Optional<MethodSource> forward = root.method("forward");

@@ -1,4 +1,4 @@
-package org.plumbline.core.instrument;
+package org.plumbline.core.instrument.edit;
 
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Methods to add to classes, and the code files that result. Confined to one thread. */
-final class Additions {
+public final class Additions {
     private final Map<ClassSource, StringBuilder> methods = new LinkedHashMap<>();
     private final Map<SourceFile, Edits> edits = new LinkedHashMap<>();
     private int names;
 
     /** Returns a method name that no exporter uses. */
-    String freshName(MethodSource method, String purpose) {
+    public String freshName(MethodSource method, String purpose) {
         names++;
         return method.name() + "__plumbline_" + purpose + "_" + names;
     }
@@ -29,7 +29,7 @@ final class Additions {
      * @param parameters texts {@code name: type} after SELF
      * @param body statements, one a line, without indentation
      */
-    void add(
+    public void add(
             ClassSource type,
             String self,
             String name,
@@ -45,12 +45,12 @@ final class Additions {
     }
 
     /** Returns the parameters of a method as texts, defaults dropped. */
-    static List<String> parameters(MethodSource method) {
+    public static List<String> parameters(MethodSource method) {
         return method.parameters().stream().map(p -> p.name() + ": " + p.type()).toList();
     }
 
     /** Returns {@code (SELF).method(a, b, )}. */
-    static String selfCall(MethodSource method, String name) {
+    public static String selfCall(MethodSource method, String name) {
         return "("
                 + method.self()
                 + ")."
@@ -64,12 +64,12 @@ final class Additions {
     }
 
     /** Replaces a stretch of a file. */
-    void replace(SourceFile file, int start, int end, String text) {
+    public void replace(SourceFile file, int start, int end, String text) {
         edits.computeIfAbsent(file, Edits::new).replace(start, end, text);
     }
 
     /** Returns the edited code files by entry name. */
-    Map<String, byte[]> entries() {
+    public Map<String, byte[]> entries() {
         methods.forEach(
                 (type, text) -> replace(type.file(), type.end(), type.end(), text.toString()));
         methods.clear();

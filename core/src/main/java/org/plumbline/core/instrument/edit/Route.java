@@ -1,4 +1,4 @@
-package org.plumbline.core.instrument;
+package org.plumbline.core.instrument.edit;
 
 import org.plumbline.core.torchscript.source.CallSite;
 import org.plumbline.core.torchscript.source.ClassSource;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param method method called
  * @param rest path from that module to the layer; empty: it is the layer
  */
-record Route(
+public record Route(
         Statement statement,
         CallSite call,
         ClassSource type,

@@ -1,4 +1,4 @@
-package org.plumbline.core.instrument;
+package org.plumbline.core.instrument.edit;
 
 import org.plumbline.core.torchscript.source.SourceFile;
 import org.plumbline.core.torchscript.source.Statement;
@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Replacements of stretches of a file's text, applied on copying. Confined to one thread. */
-final class Edits {
+public final class Edits {
     private final SourceFile file;
     private final TreeMap<Integer, Edit> edits = new TreeMap<>();
 
-    Edits(SourceFile file) {
+    public Edits(SourceFile file) {
         this.file = file;
     }
 
     /** Replaces the characters from {@code start} to {@code end}; stretches must not overlap. */
-    void replace(int start, int end, String text) {
+    public void replace(int start, int end, String text) {
         edits.put(start, new Edit(end, text));
     }
 
     /** Returns statements as lines relative to the method's indentation, edits applied. */
-    List<String> lines(List<Statement> statements) {
+    public List<String> lines(List<Statement> statements) {
         List<String> lines = new ArrayList<>();
         for (Statement statement : statements) {
             int deeper = statement.indent() - Statement.TOP_LEVEL;
@@ -33,12 +33,12 @@ final class Edits {
     }
 
     /** Returns the whole text, edits applied. */
-    String text() {
+    public String text() {
         return apply(edits, 0, file.text().length());
     }
 
     /** Returns the text from {@code start} to {@code end}, edits applied that begin before it. */
-    String text(int start, int end) {
+    public String text(int start, int end) {
         return apply(edits.subMap(start, end), start, end);
     }
 
