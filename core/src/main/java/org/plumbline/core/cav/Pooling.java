@@ -1,10 +1,14 @@
 package org.plumbline.core.cav;
 
+import org.plumbline.core.tensor.ChannelAxis;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.Locale;
 
-/** How a feature map {@code [n, d, h, w]} becomes {@code [n, d]}. */
+/**
+ * How a feature map {@code [n, d, h, w]}, tokens {@code [n, t, d]} or a map with channels last
+ * {@code [n, h, w, d]} become {@code [n, d]}; {@link ChannelAxis#usual} tells them apart.
+ */
 public enum Pooling {
     /** Maximum over locations. */
     MAX {
@@ -44,12 +48,13 @@ public enum Pooling {
         if (activation.rank() == 2) {
             return activation;
         }
-        int rows = activation.rows();
-        int channels = activation.extent(1);
-        int locations = activation.rowSize() / channels;
+        FloatTensor map = ChannelAxis.first(activation, ChannelAxis.usual(activation));
+        int rows = map.rows();
+        int channels = map.extent(1);
+        int locations = map.rowSize() / channels;
         float[] pooled = new float[rows * channels];
         for (int i = 0; i < pooled.length; i++) {
-            pooled[i] = reduce(activation.values(), i * locations, (i + 1) * locations);
+            pooled[i] = reduce(map.values(), i * locations, (i + 1) * locations);
         }
         return FloatTensor.of(pooled, rows, channels);
     }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.instrument.Objective;
@@ -95,10 +94,10 @@ class TappedModelTest {
     void everyTappableLayerAnswersBitForBitAndHasFiniteGradients(Path archive, long[] shape)
             throws IOException {
         for (String layer : layers(archive)) {
-            try (TappedModel model = load(archive, layer);
-                    NDManager unit = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-                FloatTensor images = random(7, shape);
-                model.verify(new NDList(unit.create(images.values(), new Shape(shape))));
+            try (TappedModel model = load(archive, layer)) {
+                assertThat(model.settle(random(7, shape)))
+                        .as(layer)
+                        .isEqualTo(AuditForm.KEPT_GRAPH);
             }
         }
     }
@@ -300,18 +299,6 @@ class TappedModelTest {
 
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
-        }
-    }
-
-    @Test
-    void aModelThatCannotBeDifferentiatedIsRefusedWithTheEnginesReason() {
-        try (TappedModel model = load(TestArchives.small("overwritten"), "conv");
-                NDManager unit = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-            NDArray x = unit.ones(new Shape(1, 1, 8, 8));
-            assertThatThrownBy(() -> model.verify(new NDList(x)))
-                    .isInstanceOf(AuditException.class)
-                    .hasMessageContaining("layer: conv: RuntimeError")
-                    .hasMessageContaining("modified by an inplace operation");
         }
     }
 
