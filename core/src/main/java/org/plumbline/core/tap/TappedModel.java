@@ -231,6 +231,15 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
+     * Returns the selected logits {@code [n, classes]} of a batch.
+     *
+     * @param inputs borrowed; the result hangs on the manager of the first input
+     */
+    public NDArray logits(NDList inputs) {
+        return plain.logits(inputs).get(0);
+    }
+
+    /**
      * Returns the logits {@code [n, classes]} of {@code [n, c, h, w]} inputs, in batches.
      *
      * @param batch samples per call of the engine

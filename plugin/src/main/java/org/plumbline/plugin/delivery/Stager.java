@@ -57,7 +57,9 @@ final class Stager {
         Path work = cache.workFolder();
         TappedModel model;
         try {
-            model = TappedModel.load(archive, new TapSpec(config.layer(), work, device));
+            model =
+                    TappedModel.load(
+                            archive, new TapSpec(config.layer(), config.output(), work, device));
         } catch (RuntimeException | LinkageError e) {
             sweep(work);
             throw e;
@@ -77,12 +79,13 @@ final class Stager {
             names.add(concept.name());
             cavs.add(fit(model, concept));
         }
+        FloatTensor inputs = probes(concepts.get(0).positives());
+        model.settle(inputs);
         CavBank bank = model.bank(cavs);
         try {
             TappedModule module = new TappedModule(model, bank);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
-            FloatTensor inputs = probes(concepts.get(0).positives());
             FloatTensor logits =
                     new ModuleProbe(device, inputs, config.target()).run(module, sampler);
             Served served =
@@ -124,11 +127,12 @@ final class Stager {
         try {
             for (int from = 0; from < inputs.rows(); from += BATCH) {
                 FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
-                FloatTensor part =
-                        concept.pooling().pool(model.read(batch, config.target()).activation());
+                FloatTensor part = concept.pooling().pool(model.activation(batch));
                 parts.add(part);
                 size += part.values().length;
             }
+        } catch (AuditException e) { // about the output, not the examples
+            throw e;
         } catch (RuntimeException e) {
             throw new AuditException(
                     ErrorCode.BAD_DATA,
