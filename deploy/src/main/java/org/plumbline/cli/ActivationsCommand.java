@@ -35,7 +35,10 @@ final class ActivationsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
     private Path archive = Path.of("");
 
-    @Option(names = "--layer", required = true, description = "Dotted path of a module or an operation; see inspect.")
+    @Option(
+            names = "--layer",
+            required = true,
+            description = "Dotted path of a module or an operation; see inspect.")
     private String layer = "";
 
     @Option(
@@ -82,7 +85,7 @@ final class ActivationsCommand implements Callable<Integer> {
         Rows rows = new Rows(images.rows());
         for (int from = 0; from < images.rows(); from += BATCH) {
             int to = Math.min(images.rows(), from + BATCH);
-            rows.add(pooling.pool(model.activation(images.slice(from, to))));
+            rows.add(pooling.pool(model.observe(images.slice(from, to)).activation()));
             progress.show("activations", to, images.rows(), to + " of " + images.rows());
         }
         progress.done();

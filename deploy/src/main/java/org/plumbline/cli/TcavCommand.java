@@ -45,7 +45,10 @@ final class TcavCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
     private Path archive = Path.of("");
 
-    @Option(names = "--layer", required = true, description = "Dotted path of a module or an operation; see inspect.")
+    @Option(
+            names = "--layer",
+            required = true,
+            description = "Dotted path of a module or an operation; see inspect.")
     private String layer = "";
 
     @Option(
@@ -137,6 +140,13 @@ final class TcavCommand implements Callable<Integer> {
                         .put("score_standard_error", metrics.meanQuotientStandardError())
                         .put("location_score", metrics.quotient())
                         .put("location_score_standard_error", metrics.quotientStandardError());
+        if (mask.isPresent() && form == AuditForm.FINITE_DIFFERENCES) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "mask",
+                    mask.get(),
+                    "none, since finite differences see all locations as one");
+        }
         mask.ifPresent(
                 file ->
                         result.put(

@@ -6,7 +6,7 @@ import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
-import org.plumbline.core.tap.TapReading;
+import org.plumbline.core.tap.ActivationReading;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
@@ -50,7 +50,7 @@ public final class ConceptFitter {
         int d = 0;
         for (int from = 0; from < rows.length; from += BATCH) {
             int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BATCH));
-            TapReading reading = model.read(data.inputs(batch), -1);
+            ActivationReading reading = model.observe(data.inputs(batch));
             FloatTensor activations = pooling.pool(reading.activation());
             d = activations.rowSize();
             pooled = from == 0 ? new float[Math.multiplyExact(rows.length, d)] : pooled;

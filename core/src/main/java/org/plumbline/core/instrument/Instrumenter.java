@@ -16,6 +16,7 @@ import org.plumbline.core.torchscript.source.MethodSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes copies of archives with added methods. {@code forward} and every weight stay as they are;
@@ -70,6 +71,12 @@ public final class Instrumenter {
     public static final String STATE = "plumbline_state";
 
     private static final String DATA = "data.pkl";
+    private static final Set<String> WITHOUT_DERIVATIVE =
+            Set.of(
+                    "_native_multi_head_attention",
+                    "_transformer_encoder_layer_fwd",
+                    "_transformer_decoder_only_layer_fwd",
+                    "_triton_multi_head_attention");
 
     private final Archive archive;
     private final ClassSource root;
@@ -78,6 +85,11 @@ public final class Instrumenter {
     public Instrumenter(Archive archive) {
         this.archive = archive;
         this.root = archive.rootType();
+    }
+
+    /** Writes a copy to audit, the logits being the first Tensor or the only entry returned. */
+    public boolean audit(LayerPath layer, Path out) {
+        return audit(layer, Optional.empty(), out);
     }
 
     /**
@@ -170,6 +182,14 @@ public final class Instrumenter {
         } catch (Untappable e) {
             return List.of();
         }
+    }
+
+    /**
+     * Returns the operators of the code that the engine cannot differentiate: layers before the
+     * last of them are measured by finite differences.
+     */
+    public List<String> withoutDerivative() {
+        return archive.operators().stream().filter(WITHOUT_DERIVATIVE::contains).toList();
     }
 
     private LayerStatus status(ModuleNode module) {

@@ -43,11 +43,17 @@ final class AuditProbe {
     /**
      * Returns the form to audit in.
      *
+     * @throws EngineException if the model refuses the batch
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ by more
      *     than rounding, slopes are not finite, or the layer has no effect
      */
     AuditForm settle(NDArray batch, FiniteDifferences differences) {
         AuditForm form = AuditForm.KEPT_GRAPH;
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(batch.getShape(), batch.getDataType());
+            batch.copyTo(x);
+            plain.logits(new NDList(x)); // inputs the model refuses are no fault of the layer
+        }
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(batch.getShape(), batch.getDataType());
             batch.copyTo(x);

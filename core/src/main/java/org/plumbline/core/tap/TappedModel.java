@@ -202,11 +202,12 @@ public final class TappedModel implements AutoCloseable {
         }
     }
 
-    /** Returns the activation of a batch {@code [n, c, h, w]} on the heap; needs no gradient. */
-    public FloatTensor activation(FloatTensor inputs) {
+    /** Returns logits and activation of a batch {@code [n, c, h, w]}; needs no gradient. */
+    public ActivationReading observe(FloatTensor inputs) {
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
-            return heap(module.call(Instrumenter.ANSWER, new NDList(x)).get(2));
+            NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
+            return new ActivationReading(heap(out.get(0)), heap(out.get(2)));
         }
     }
 
@@ -272,6 +273,7 @@ public final class TappedModel implements AutoCloseable {
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ by more
      *     than rounding, slopes are not finite, or the layer has no effect; {@code
      *     INVALID_ARGUMENT} if the output selected is not there
+     * @throws EngineException if the model refuses the inputs
      */
     public AuditForm settle(FloatTensor inputs) {
         try (NDManager unit = module.manager().newSubManager()) {

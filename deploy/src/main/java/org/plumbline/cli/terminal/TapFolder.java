@@ -42,8 +42,7 @@ public final class TapFolder implements AutoCloseable {
                     folder,
                     TappedModel.load(
                             archive,
-                            new TapSpec(
-                                    layer, output.map(OutputSelector::new), folder, device())));
+                            new TapSpec(layer, output.map(OutputSelector::new), folder, device())));
         } catch (RuntimeException e) {
             delete(folder);
             throw e;

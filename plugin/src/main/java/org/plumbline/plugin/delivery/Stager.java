@@ -127,7 +127,7 @@ final class Stager {
         try {
             for (int from = 0; from < inputs.rows(); from += BATCH) {
                 FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
-                FloatTensor part = concept.pooling().pool(model.activation(batch));
+                FloatTensor part = concept.pooling().pool(model.observe(batch).activation());
                 parts.add(part);
                 size += part.values().length;
             }
