@@ -4,6 +4,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,8 @@ final class LassoFit implements Regularised {
     private static final int SWEEPS = 20;
     private static final int ROUNDS = 200;
     private static final int LARGEST_FACE = 4096;
+    private static final double RIDGE =
+            1e-10; // of the mean diagonal: keeps a face's system regular
 
     private final Design design;
     private final int[] fold;
@@ -46,7 +49,12 @@ final class LassoFit implements Regularised {
 
     @Override
     public double[] all(double value) {
-        return without(-1, value)[0];
+        double[] path = GridSearch.VALUES.stream().mapToDouble(v -> v).toArray();
+        double[] above = Arrays.stream(path).filter(v -> v > value).toArray();
+        double[] values = new double[above.length + 1];
+        values[0] = value;
+        System.arraycopy(above, 0, values, 1, above.length);
+        return without(-1, values)[0];
     }
 
     @Override
@@ -167,11 +175,12 @@ final class LassoFit implements Regularised {
 
         /**
          * Moves towards the minimum among coefficients of the present signs, up to the first that
-         * reaches zero; returns whether one did.
+         * reaches zero; returns whether one did. With a small ridge added the step solves a regular
+         * system and still descends all the way, as the model it minimises lies above the problem.
          */
         private boolean faceStep(double alpha) {
             int[] face = IntStream.range(0, w.length).filter(j -> w[j] != 0).toArray();
-            if (face.length == 0 || face.length > Math.min(LARGEST_FACE, rows.length)) {
+            if (face.length == 0 || face.length > LARGEST_FACE) {
                 return false;
             }
             double[] by = towardsMinimum(face, alpha);
@@ -187,7 +196,7 @@ final class LassoFit implements Regularised {
                     stopped = j;
                 }
             }
-            if (!(slope < 0)) { // at the minimum, or the system is singular
+            if (!(slope < 0)) { // at the minimum but for rounding
                 return false;
             }
             for (int i = 0; i < face.length; i++) {
@@ -204,11 +213,16 @@ final class LassoFit implements Regularised {
             DMatrixRMaj gram = new DMatrixRMaj(size, size);
             DMatrixRMaj right = new DMatrixRMaj(size, 1);
             DMatrixRMaj by = new DMatrixRMaj(size, 1);
+            double ridge = 0;
+            for (int j : face) {
+                ridge += RIDGE * diagonal[j] / size;
+            }
             for (int i = 0; i < size; i++) {
                 double[] column = column(face[i]);
                 for (int k = 0; k < size; k++) {
                     gram.data[i * size + k] = column[face[k]];
                 }
+                gram.data[i * size + i] += ridge;
                 right.data[i] = -(gradient[face[i]] + Math.copySign(alpha, w[face[i]]));
             }
             LinearSolverDense<DMatrixRMaj> cholesky = LinearSolverFactory_DDRM.chol(size);

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Confined to one thread.
  */
 final class MarginFit implements Regularised {
-    private static final double TOLERANCE = 1e-8; // of the gradient's norm at zero
+    // of the gradient's norm at zero; a test score needs signs only
+    private static final double PATH_TOLERANCE = 1e-8;
+    private static final double TOLERANCE = 1e-12;
     private static final int ITERATIONS = 1000;
 
     static {
@@ -46,14 +48,17 @@ final class MarginFit implements Regularised {
         Problem problem = problem(Folds.rows(fold, left, false));
         double[][] path = new double[values.length][];
         for (int v = 0; v < values.length; v++) {
-            path[v] = solve(problem, values[v], v == 0 ? null : path[v - 1]);
+            path[v] = solve(problem, values[v], PATH_TOLERANCE, v == 0 ? null : path[v - 1]);
         }
         return path;
     }
 
     @Override
     public double[] all(double value) {
-        return design.channels(without(-1, value)[0]);
+        Problem problem = problem(Folds.rows(fold, -1, false));
+        double[] near = solve(problem, value, TOLERANCE, null);
+        // LIBLINEAR stops where the objective changes by 1e-12 of itself: once more from there
+        return design.channels(solve(problem, value, TOLERANCE, near));
     }
 
     @Override
@@ -75,9 +80,9 @@ final class MarginFit implements Regularised {
         return problem;
     }
 
-    private double[] solve(Problem problem, double c, double @Nullable [] start) {
+    private double[] solve(Problem problem, double c, double tolerance, double @Nullable [] start) {
         SolverType solver = kind == CavKind.SVM ? SolverType.L2R_L2LOSS_SVC : SolverType.L2R_LR;
-        Parameter parameter = new Parameter(solver, c, ITERATIONS, tolerance(problem));
+        Parameter parameter = new Parameter(solver, c, ITERATIONS, tolerance * share(problem));
         parameter.setWeights(
                 new double[] {design.data().weight(true), design.data().weight(false)},
                 new int[] {1, -1});
@@ -88,12 +93,12 @@ final class MarginFit implements Regularised {
         return model.getFeatureWeights(); // of label 1, which LIBLINEAR puts first beside -1
     }
 
-    /** LIBLINEAR multiplies by the share of the rarer group. */
-    private static double tolerance(Problem problem) {
+    /** Returns what LIBLINEAR divides the tolerance by: rows per row of the rarer group. */
+    private static double share(Problem problem) {
         double positives = 0;
         for (double label : problem.y) {
             positives += label > 0 ? 1 : 0;
         }
-        return TOLERANCE * problem.l / Math.max(1, Math.min(positives, problem.l - positives));
+        return problem.l / Math.max(1, Math.min(positives, problem.l - positives));
     }
 }
