@@ -96,6 +96,11 @@ public record GroupSeparation(
         return low;
     }
 
+    /** Returns the published area of labelled activations, see {@link #legacyAuc(double[], double[])}. */
+    public static double legacyAuc(LabelledActivations data, DenseVector direction) {
+        return legacyAuc(data.projections(direction, true), data.projections(direction, false));
+    }
+
     /**
      * Returns the published area under the curve: 1,000 thresholds from the smallest clean to the
      * largest artifact projection, strictly above, by trapezoids. The ends of the curve are

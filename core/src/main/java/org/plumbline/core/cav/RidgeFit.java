@@ -13,6 +13,8 @@ import java.util.Arrays;
  * Confined to one thread.
  */
 final class RidgeFit implements Regularised {
+    private static final int BLOCK = 1000; // rows of a product: more leave the caches
+
     private final Design design;
     private final DMatrixRMaj[] gram;
     private final double[][] moment;
@@ -34,6 +36,18 @@ final class RidgeFit implements Regularised {
 
     private DMatrixRMaj gram(int[] rows) {
         int d = design.columns();
+        DMatrixRMaj sum = new DMatrixRMaj(d, d);
+        DMatrixRMaj block = new DMatrixRMaj(d, d);
+        for (int from = 0; from < rows.length; from += BLOCK) {
+            int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
+            CommonOps_DDRM.multInner(weighted(some), block);
+            CommonOps_DDRM.addEquals(sum, block);
+        }
+        return sum;
+    }
+
+    private DMatrixRMaj weighted(int[] rows) {
+        int d = design.columns();
         DMatrixRMaj weighted = new DMatrixRMaj(rows.length, d);
         for (int i = 0; i < rows.length; i++) {
             double root = Math.sqrt(design.data().weight(design.data().positive(rows[i])));
@@ -41,9 +55,7 @@ final class RidgeFit implements Regularised {
                 weighted.data[i * d + j] = root * design.at(rows[i], j);
             }
         }
-        DMatrixRMaj out = new DMatrixRMaj(d, d);
-        CommonOps_DDRM.multInner(weighted, out);
-        return out;
+        return weighted;
     }
 
     @Override
