@@ -10,6 +10,7 @@ import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.sensitivity.CaptumTcav;
 import org.plumbline.core.sensitivity.LatentMask;
 import org.plumbline.core.sensitivity.LayerSensitivity;
 import org.plumbline.core.sensitivity.TcavMetrics;
@@ -157,6 +158,10 @@ final class TcavCommand implements Callable<Integer> {
                                                 NpyFile.readFloats(file).rows(selection.rows()),
                                                 maps.extent(1),
                                                 maps.extent(2)))));
+        CaptumTcav captum = CaptumTcav.of(maps);
+        result.putObject("captum")
+                .put("sign_count", captum.signCount())
+                .put("magnitude", captum.magnitude());
         return result.put("sensitivity", metrics.sensitivity())
                 .put("sensitivity_standard_error", metrics.sensitivityStandardError())
                 .put("positive_locations", metrics.positive())

@@ -31,14 +31,38 @@ public enum Pooling {
             }
             return (float) (sum / (to - from));
         }
+    },
+    /** Every location by itself: {@code [n, d * h * w]}, for a CAV of the whole activation. */
+    NONE {
+        @Override
+        public FloatTensor pool(FloatTensor activation) {
+            return FloatTensor.of(activation.values(), activation.rows(), activation.rowSize());
+        }
+
+        @Override
+        float reduce(float[] values, int from, int to) {
+            throw new IllegalStateException("pooling: none");
+        }
     };
 
-    /** Returns the pooling a configuration names: {@code max} or {@code mean}. */
+    /** Returns the pooling a configuration names: {@code max}, {@code mean} or {@code none}. */
     public static Pooling parse(String name) {
         for (Pooling pooling : values()) {
             if (pooling.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return pooling;
             }
+        }
+        throw new IllegalArgumentException("pooling: " + name + " (expected: max, mean or none)");
+    }
+
+    /**
+     * Returns the pooling a configuration names where a CAV of channels is needed.
+     *
+     * @throws IllegalArgumentException if it is neither {@code max} nor {@code mean}
+     */
+    public static Pooling ofChannels(String name) {
+        if (name.equals("max") || name.equals("mean")) {
+            return parse(name);
         }
         throw new IllegalArgumentException("pooling: " + name + " (expected: max or mean)");
     }
