@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class NativeModule implements AutoCloseable {
     private static final String ENGINE = "PyTorch";
     private static final String METHOD = "module_method:";
+    private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
     private final Path file;
     private final Model model;
@@ -80,6 +81,7 @@ final class NativeModule implements AutoCloseable {
 
     /** Runs {@code forward} in inference mode. */
     NDList forward(NDList inputs) {
+        optimizer();
         return IValueUtils.forward(block, inputs, false);
     }
 
@@ -93,10 +95,18 @@ final class NativeModule implements AutoCloseable {
         call.add(markers.computeIfAbsent(method, this::marker));
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
+        optimizer();
         try {
             return IValueUtils.forward(block, call, true);
         } finally {
             JniUtils.setGradMode(before);
+        }
+    }
+
+    /** Does what DJL does in the block's own forward: the engine keeps the choice per thread. */
+    private static void optimizer() {
+        if (System.getProperty(OPTIMIZER) != null) {
+            JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER));
         }
     }
 

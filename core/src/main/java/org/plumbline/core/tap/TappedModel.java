@@ -191,12 +191,21 @@ public final class TappedModel implements AutoCloseable {
      * Runs every method on a batch until the engine has specialised it, and compares.
      *
      * @param inputs one image batch, borrowed
+     * @return the logits {@code [n, classes]}
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ in any
-     *     bit, or the gradient is not finite or cannot be computed
+     *     bit, or the gradient is not finite or cannot be computed; {@code BAD_ARCHIVE} if logits
+     *     are not finite
      */
-    public void verify(NDList inputs) {
+    public FloatTensor verify(NDList inputs) {
         try {
-            compare(inputs);
+            FloatTensor logits = compare(inputs);
+            for (float logit : logits.values()) {
+                if (!Float.isFinite(logit)) {
+                    throw AuditException.of(
+                            ErrorCode.BAD_ARCHIVE, "logits", logit, "finite on the probe inputs");
+                }
+            }
+            return logits;
         } catch (EngineException e) {
             throw new AuditException(
                     ErrorCode.LAYER_NOT_TAPPABLE,
@@ -209,14 +218,15 @@ public final class TappedModel implements AutoCloseable {
         }
     }
 
-    private void compare(NDList inputs) {
+    private FloatTensor compare(NDList inputs) {
+        FloatTensor logits = FloatTensor.zeros(0);
         for (int i = 0; i < WARM_UPS; i++) {
             try (NDManager unit = module.manager().newSubManager()) {
                 NDArray x = unit.create(inputs.singletonOrThrow().getShape());
                 inputs.singletonOrThrow().copyTo(x);
-                byte[] plain = module.forward(new NDList(x)).get(0).toByteArray();
+                NDArray plain = module.forward(new NDList(x)).get(0);
                 NDList tapped = module.call(Instrumenter.ANSWER, new NDList(x));
-                if (!Arrays.equals(plain, tapped.get(0).toByteArray())) {
+                if (!Arrays.equals(plain.toByteArray(), tapped.get(0).toByteArray())) {
                     throw refused("audited logits differ from plain ones");
                 }
                 for (float g : gradient(tapped, PREDICTED).toFloatArray()) {
@@ -224,12 +234,14 @@ public final class TappedModel implements AutoCloseable {
                         throw refused("the gradient is not finite");
                     }
                 }
+                logits = heap(plain);
             }
         }
+        return logits;
     }
 
     /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */
-    int managedArrays() {
+    public int managedArrays() {
         return module.manager().getManagedArrays().size();
     }
 

@@ -1,6 +1,10 @@
 package org.plumbline.plugin.delivery;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;
@@ -12,11 +16,11 @@ import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.config.AuditConfig;
-import org.plumbline.plugin.intercept.ModuleProbe;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
+import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
 
 import java.io.IOException;
@@ -83,8 +87,10 @@ final class Stager {
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
             FloatTensor inputs = probes(concepts.get(0).positives());
-            FloatTensor logits =
-                    new ModuleProbe(device, inputs, config.target()).run(module, sampler);
+            FloatTensor logits = verify(model, inputs);
+            Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
+            ShapeProbe probe = new ShapeProbe(device, config.target());
+            sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
             Served served =
                     new Served(
                             ServedId.of(key, model.digest()),
@@ -98,6 +104,13 @@ final class Stager {
         } catch (RuntimeException e) {
             bank.close();
             throw e;
+        }
+    }
+
+    private FloatTensor verify(TappedModel model, FloatTensor inputs) {
+        try (NDManager unit = NDManager.newBaseManager(device, "PyTorch")) {
+            return model.verify(
+                    new NDList(unit.create(inputs.values(), new Shape(inputs.shape()))));
         }
     }
 
