@@ -19,8 +19,8 @@ import java.util.Optional;
 /**
  * Stands where the model's block was: answers each request through whatever is served now, and
  * audits the sampled ones on the way. Whatever goes wrong with an audit, the answer is the one of
- * plain {@code forward}, and so is the first answer to a new input shape: the audit thread warms the
- * audit up for it meanwhile. Thread-safe.
+ * plain {@code forward}, and so is the first answer to a new input shape: the audit thread warms
+ * the audit up for it meanwhile. Thread-safe.
  */
 public final class AuditBlock extends AbstractSymbolBlock {
     private static final Logger LOG = LoggerFactory.getLogger(AuditBlock.class);
@@ -54,9 +54,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
         Served served = slot.acquire();
         try {
             Optional<Grant> grant = served.sampler().take(shape(inputs));
-            return grant.isPresent()
-                    ? audited(served, inputs, grant.get())
-                    : plain(served, inputs);
+            return grant.isPresent() ? audited(served, inputs, grant.get()) : plain(served, inputs);
         } finally {
             served.release();
         }

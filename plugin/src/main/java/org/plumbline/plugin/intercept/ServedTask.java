@@ -60,8 +60,7 @@ final class ServedTask implements AuditTask {
         long start = System.nanoTime();
         try {
             List<SampleReading> readings = pending.read(target);
-            served.sampler()
-                    .audited(request.grant(), request.nanos(), System.nanoTime() - start);
+            served.sampler().audited(request.grant(), request.nanos(), System.nanoTime() - start);
             served.counts().add(Outcome.AUDITED, request.samples());
             return Optional.of(
                     new AuditEvent(

@@ -67,7 +67,9 @@ final class TokenBucket {
         return Math.max(0, Math.min(1, free / (capacity() - dearest)));
     }
 
-    /** What the latest ten seconds of serving earned, or enough for a few audits if that is more. */
+    /**
+     * What the latest ten seconds of serving earned, or enough for a few audits if that is more.
+     */
     private double capacity() {
         return Math.max(1, Math.max(share * HORIZON, AUDITS * dearest));
     }

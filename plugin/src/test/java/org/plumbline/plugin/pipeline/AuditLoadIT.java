@@ -203,8 +203,7 @@ class AuditLoadIT {
         FloatTensor activation = model.read(IMAGES.slice(0, 1), -1).activation();
         float[] cav = new float[activation.shape().length > 1 ? (int) activation.shape()[1] : 1];
         cav[0] = 1;
-        TappedModule module =
-                new TappedModule(model, model.bank(List.of(DenseVector.copyOf(cav))));
+        TappedModule module = new TappedModule(model, model.bank(List.of(DenseVector.copyOf(cav))));
         Sampler sampler = new Sampler(sampling, 1);
         Shape row = new Shape(IMAGES.slice(0, 1).shape());
         sampler.probed(row, new ShapeProbe(Device.cpu(), -1).run(module, row, DataType.FLOAT32));
