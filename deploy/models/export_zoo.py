@@ -1,9 +1,9 @@
-"""Writes traced and scripted ResNet-18 and VGG-16 for the benchmark.
+"""Writes traced and scripted ResNet-18, VGG-16 and EfficientNet-B0 for the benchmark.
 
 Run by hand with the versions of requirements.txt:
 
-    python3 export_zoo.py FOLDER             plain archives with random weights, 2.4 GB together
-    python3 export_zoo.py --skeletons        resnet18.pt and vgg16.pt beside this script
+    python3 export_zoo.py FOLDER             plain archives with random weights, 2.5 GB together
+    python3 export_zoo.py --skeletons        the traced ones beside this script
 
 A skeleton is the traced archive in which each weight is one constant, the standard deviation of
 its initial distribution, so that 550 MB deflate to half a megabyte. `plumbline bench` draws the
@@ -20,7 +20,7 @@ from torch import nn
 from archives import repack
 
 SEED = 20260101
-NAMES = ("resnet18", "vgg16")
+NAMES = ("resnet18", "vgg16", "efficientnet_b0")
 
 
 def model_of(name, skeleton):

@@ -45,14 +45,16 @@ final class AuditProbe {
      *
      * @throws EngineException if the model refuses the batch
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ by more
-     *     than rounding, slopes are not finite, or the layer has no effect
+     *     than rounding, slopes are not finite, or the layer has no effect; {@code BAD_ARCHIVE} if
+     *     logits are not finite
      */
     AuditForm settle(NDArray batch, FiniteDifferences differences) {
         AuditForm form = AuditForm.KEPT_GRAPH;
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(batch.getShape(), batch.getDataType());
             batch.copyTo(x);
-            plain.logits(new NDList(x)); // inputs the model refuses are no fault of the layer
+            // inputs the model refuses are no fault of the layer
+            requireFinite(plain.logits(new NDList(x)).get(0).toFloatArray());
         }
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(batch.getShape(), batch.getDataType());
@@ -63,6 +65,15 @@ final class AuditProbe {
             return form;
         } catch (EngineException e) {
             return differences(batch, differences, e);
+        }
+    }
+
+    private static void requireFinite(float... logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_ARCHIVE, "logits", logit, "finite on the probe inputs");
+            }
         }
     }
 

@@ -34,6 +34,7 @@ final class NativeModule implements AutoCloseable {
     private static final String METHOD = "module_method:";
     private static final Pattern OUTPUT =
             Pattern.compile("Error: (output: .* \\(expected: .*\\))$", Pattern.MULTILINE);
+    private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
     private final Path file;
     private final Model model;
@@ -84,6 +85,7 @@ final class NativeModule implements AutoCloseable {
 
     /** Runs {@code forward} in inference mode. */
     NDList forward(NDList inputs) {
+        optimizer();
         return IValueUtils.forward(block, inputs, false);
     }
 
@@ -95,6 +97,7 @@ final class NativeModule implements AutoCloseable {
     NDList call(String method, NDList arguments) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
+        optimizer();
         try {
             return run(method, arguments, true);
         } finally {
@@ -118,6 +121,13 @@ final class NativeModule implements AutoCloseable {
                 throw new AuditException(ErrorCode.INVALID_ARGUMENT, told.group(1), e);
             }
             throw e;
+        }
+    }
+
+    /** Does what DJL does in the block's own forward: the engine keeps the choice per thread. */
+    private static void optimizer() {
+        if (System.getProperty(OPTIMIZER) != null) {
+            JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER));
         }
     }
 

@@ -284,7 +284,7 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */
-    int managedArrays() {
+    public int managedArrays() {
         return module.manager().getManagedArrays().size();
     }
 

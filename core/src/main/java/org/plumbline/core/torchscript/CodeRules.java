@@ -32,14 +32,16 @@ final class CodeRules {
                 throw refused(file, token.text());
             }
             if (i + 2 < tokens.size() && tokens.get(i + 1).text().equals(".")) {
-                dotted(file, token.text(), tokens.get(i + 2).text());
+                boolean member = i > 0 && tokens.get(i - 1).text().equals(".");
+                dotted(file, member, token.text(), tokens.get(i + 2).text());
             }
         }
     }
 
-    private static void dotted(SourceFile file, String base, String name) {
+    /** {@code ops} names operators only where it comes first: a package may be called that. */
+    private static void dotted(SourceFile file, boolean member, String base, String name) {
         boolean files = (base.equals("torch") || base.equals("aten")) && TORCH.contains(name);
-        boolean foreign = base.equals("ops") && !NAMESPACES.contains(name);
+        boolean foreign = !member && base.equals("ops") && !NAMESPACES.contains(name);
         if (files || foreign) {
             throw refused(file, base + "." + name);
         }

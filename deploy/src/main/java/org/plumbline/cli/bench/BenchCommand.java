@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -40,6 +41,29 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--skip-latency", description = "Measure the correction only.")
     private boolean skipLatency;
 
+    @Option(
+            names = "--only",
+            split = ",",
+            description =
+                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but soak, and"
+                            + " repair where there is data.")
+    private List<Part> only = List.of();
+
+    @Option(
+            names = "--audits",
+            defaultValue = "100000",
+            description = "Audits of the soak, default: ${DEFAULT-VALUE}.")
+    private int audits = 100_000;
+
+    /** What can be measured by itself. */
+    enum Part {
+        latency,
+        layers,
+        shapes,
+        soak,
+        repair
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("plumbline-bench");
@@ -47,10 +71,8 @@ public final class BenchCommand implements Callable<Integer> {
             Progress progress = output.progress();
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
-            if (!skipLatency) {
-                new LatencyBench(models, work, progress).run(result.putArray("latency"));
-            }
-            if (data.isPresent()) {
+            measure(result, work, progress);
+            if (data.isPresent() && wanted(Part.repair)) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
                 result.set(
@@ -62,6 +84,26 @@ public final class BenchCommand implements Callable<Integer> {
         } finally {
             TapFolder.delete(work);
         }
+    }
+
+    private void measure(ObjectNode result, Path work, Progress progress)
+            throws IOException, InterruptedException {
+        if (wanted(Part.latency)) {
+            new LatencyBench(models, work, progress).run(result.putArray("latency"));
+        }
+        if (wanted(Part.layers)) {
+            new LayersBench(models, work, progress).run(result.putArray("layers"));
+        }
+        if (wanted(Part.shapes)) {
+            new ShapesBench(models, work, progress).run(result.putArray("shapes"));
+        }
+        if (only.contains(Part.soak)) {
+            result.set("soak", new SoakBench(models, work, progress).run(audits));
+        }
+    }
+
+    private boolean wanted(Part part) {
+        return only.isEmpty() ? part == Part.repair || !skipLatency : only.contains(part);
     }
 
     private static void machine(ObjectNode node) throws IOException {

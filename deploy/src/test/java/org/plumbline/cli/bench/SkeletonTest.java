@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.torchscript.Archive;
 
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -41,6 +43,17 @@ class SkeletonTest {
             }
         }
         assertThat(drawn).isEqualTo(21); // 20 convolutions and the last layer
+    }
+
+    @Test
+    void everyFilledSkeletonIsAnArchiveWeAccept() throws Exception {
+        for (String name : List.of("fashion_cnn", "resnet18", "efficientnet_b0")) {
+            Path out = folder.resolve(name + ".pt");
+            Skeleton.fill(Path.of("models", name + ".pt"), out, 1);
+            try (Archive archive = Archive.open(out)) {
+                assertThat(archive.tensors()).isNotEmpty();
+            }
+        }
     }
 
     @Test

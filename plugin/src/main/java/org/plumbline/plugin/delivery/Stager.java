@@ -1,6 +1,8 @@
 package org.plumbline.plugin.delivery;
 
 import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;
@@ -12,11 +14,11 @@ import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.config.AuditConfig;
-import org.plumbline.plugin.intercept.ModuleProbe;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
+import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
 
 import java.io.IOException;
@@ -86,8 +88,9 @@ final class Stager {
             TappedModule module = new TappedModule(model, bank);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
-            FloatTensor logits =
-                    new ModuleProbe(device, inputs, config.target()).run(module, sampler);
+            Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
+            ShapeProbe probe = new ShapeProbe(device, config.target());
+            sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
             Served served =
                     new Served(
                             ServedId.of(key, model.digest()),
@@ -97,7 +100,7 @@ final class Stager {
                             names,
                             module,
                             sampler);
-            return new Staged(served, logits);
+            return new Staged(served, model.logits(inputs, PROBES));
         } catch (RuntimeException e) {
             bank.close();
             throw e;

@@ -14,14 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Stands where the model's block was: answers each request through whatever is served now, and
  * audits the sampled ones on the way. Whatever goes wrong with an audit, the answer is the one of
- * plain {@code forward}. Thread-safe.
+ * plain {@code forward}, and so is the first answer to a new input shape: the audit thread warms
+ * the audit up for it meanwhile. Thread-safe.
  */
 public final class AuditBlock extends AbstractSymbolBlock {
     private static final Logger LOG = LoggerFactory.getLogger(AuditBlock.class);
+
+    private static final Shape NOTHING = new Shape();
 
     private final ServedSlot slot;
     private final int target;
@@ -49,27 +53,39 @@ public final class AuditBlock extends AbstractSymbolBlock {
             PairList<String, Object> params) {
         Served served = slot.acquire();
         try {
-            return served.sampler().take() ? audited(served, inputs) : plain(served, inputs);
+            Optional<Grant> grant = served.sampler().take(shape(inputs));
+            return grant.isPresent() ? audited(served, inputs, grant.get()) : plain(served, inputs);
         } finally {
             served.release();
         }
     }
 
     private NDList plain(Served served, NDList inputs) {
+        Shape shape = shape(inputs);
         long start = System.nanoTime();
         NDList outputs = served.module().forward(inputs);
-        long samples = samples(inputs);
-        served.sampler().plain(System.nanoTime() - start, samples);
-        served.counts().add(Outcome.SKIPPED, samples);
+        served.sampler().plain(shape, System.nanoTime() - start);
+        served.counts().add(Outcome.SKIPPED, samples(inputs));
+        if (inputs.size() == 1 && served.sampler().claim(shape)) {
+            NDArray input = inputs.head();
+            served.retain(); // for the task
+            offer(
+                    new ShapeWarmUp(
+                            served,
+                            new ShapeWarmUp.Input(shape, input.getDataType(), input.getDevice()),
+                            target,
+                            failures));
+        }
         return outputs;
     }
 
-    private NDList audited(Served served, NDList inputs) {
+    private NDList audited(Served served, NDList inputs, Grant grant) {
         long start = System.nanoTime();
         PendingReading pending;
         try {
             pending = served.module().answer(inputs);
         } catch (RuntimeException | LinkageError e) {
+            served.sampler().failed(grant, System.nanoTime() - start);
             // answer first: if plain forward fails as well, the request itself is at fault
             NDList outputs = served.module().forward(inputs);
             served.counts().add(Outcome.FAILED, samples(inputs));
@@ -77,14 +93,22 @@ public final class AuditBlock extends AbstractSymbolBlock {
             return outputs;
         }
         ServedTask.Request request =
-                new ServedTask.Request(samples(inputs), System.nanoTime() - start, clock.instant());
+                new ServedTask.Request(
+                        grant, samples(inputs), System.nanoTime() - start, clock.instant());
         served.retain(); // for the task: the backward pass needs the module
-        AuditTask task = new ServedTask(served, pending, target, request, failures);
         NDList outputs = pending.outputs();
+        offer(new ServedTask(served, pending, target, request, failures));
+        return outputs;
+    }
+
+    private void offer(AuditTask task) {
         if (!queue.offer(task)) {
             task.close();
         }
-        return outputs;
+    }
+
+    private static Shape shape(NDList inputs) {
+        return inputs.isEmpty() ? NOTHING : inputs.head().getShape();
     }
 
     private static long samples(NDList inputs) {

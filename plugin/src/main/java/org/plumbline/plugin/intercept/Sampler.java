@@ -1,108 +1,148 @@
 package org.plumbline.plugin.intercept;
 
+import ai.djl.ndarray.types.Shape;
+
 import org.plumbline.plugin.config.Sampling;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decides which requests are audited: at most the configured rate, and less where the audit costs
- * more than the budget, the backward pass after the answer included. Thread-safe.
+ * Decides which requests are audited: at most the configured rate, and less where audits, the
+ * backward pass after the answer included, would cost more of the time served than the budget.
+ * Thread-safe; never waits.
+ *
+ * <p>Each request is drawn with one probability, whatever it shows and whatever its shape: the rate
+ * that the budget sustains, turned up and down with the level of the {@link TokenBucket}, which
+ * keeps the budget even where estimates are wrong. Shapes are audited once their methods are warm.
  */
 public final class Sampler {
-    private static final int ENOUGH = 8;
-    private static final int PROBE_EVERY = 64;
-    private static final double LEAST_RATE = 1.0 / 1024;
+    private static final double MOST_AUDITED = 31.0 / 32; // the rest tells what plain answers take
+    private static final int MIX = 256;
     private static final double UNIT = 0x1.0p-53;
 
     private final Sampling sampling;
     private final long seed;
     private final AtomicLong requests = new AtomicLong();
-    private final LatencyMean plain = new LatencyMean();
-    private final LatencyMean audited = new LatencyMean();
-    private final LatencyMean answered = new LatencyMean();
-    private volatile double probedCost;
-    private volatile double probedDelay;
+    private final ShapeCosts shapes = new ShapeCosts();
+    private final Optional<TokenBucket> budget;
+    private final OverheadMean overhead = new OverheadMean();
+    private final LatencyMean meanPlain = new LatencyMean(MIX);
+    private final LatencyMean meanCost = new LatencyMean(MIX);
 
-    /** Makes a sampler whose decisions are a function of the seed and the request's number. */
+    /** Makes a sampler whose draws are a function of the seed and the request's number. */
     public Sampler(Sampling sampling, long seed) {
         this.sampling = sampling;
         this.seed = seed;
+        budget =
+                sampling.maxOverhead().isPresent()
+                        ? Optional.of(new TokenBucket(sampling.maxOverhead().getAsDouble()))
+                        : Optional.empty();
     }
 
-    /** Returns whether the next request is audited. */
-    public boolean take() {
+    /** Returns leave to audit the next request, or that it is answered plainly. */
+    Optional<Grant> take(Shape shape) {
         long number = requests.getAndIncrement();
-        double rate = rate();
-        if (rate <= 0) {
-            return false;
+        Optional<ShapeCost> cost = shapes.known(shape);
+        cost.ifPresent(c -> meet(c, number));
+        if (cost.isEmpty() || uniform(number) >= rate()) {
+            return Optional.empty();
         }
-        // a budget needs a plain latency to compare with, even at rate 1
-        if (sampling.maxOverhead().isPresent() && number % PROBE_EVERY == PROBE_EVERY - 1) {
-            return false;
+        long expected = (long) cost.get().expectedCost();
+        if (budget.isPresent() && !budget.get().reserve(expected)) {
+            return Optional.empty();
         }
-        return rate >= 1 || uniform(number) < rate;
+        return Optional.of(new Grant(cost.get(), expected));
     }
 
-    /**
-     * Tells what answers took before there were requests; used until live ones of both kinds are
-     * known.
-     *
-     * @param answerNanos time of an answer that keeps what an audit needs
-     * @param workNanos the same with the backward pass that follows
-     */
-    public void probed(long plainNanos, long answerNanos, long workNanos) {
-        probedDelay = excess((double) answerNanos, (double) plainNanos);
-        probedCost = excess((double) workNanos, (double) plainNanos);
+    /** Returns true to the one caller that is to warm up a shape that has just been answered. */
+    boolean claim(Shape shape) {
+        boolean audits = sampling.rate() > 0 && sampling.maxOverhead().orElse(1) > 0;
+        return audits && shapes.claim(shape, requests.get());
+    }
+
+    /** Ends a claim without a result; a refused shape is not claimed again. */
+    void unclaim(Shape shape, boolean refused) {
+        shapes.unclaim(shape, refused);
+    }
+
+    /** Tells that a shape is warm and what its requests take; it is audited from now on. */
+    public void probed(Shape shape, ShapeProbe.Times times) {
+        shapes.probed(shape, times);
+        budget.ifPresent(b -> b.dearest(shapes.dearest()));
     }
 
     /** Tells what a plain answer took. */
-    public void plain(long nanos, long samples) {
-        plain.add((double) nanos / samples);
+    void plain(Shape shape, long nanos) {
+        shapes.known(shape).ifPresent(cost -> cost.plain(nanos));
+        served(nanos);
     }
 
     /**
      * Tells what an audit took.
      *
      * @param answerNanos time until the answer was ready
-     * @param workNanos the same with the backward pass that followed
+     * @param backwardNanos time of the backward pass that followed
      */
-    public void audited(long answerNanos, long workNanos, long samples) {
-        answered.add((double) answerNanos / samples);
-        audited.add((double) workNanos / samples);
+    void audited(Grant grant, long answerNanos, long backwardNanos) {
+        settle(grant, answerNanos, backwardNanos);
+        grant.cost().audited(answerNanos, backwardNanos);
+        budget.ifPresent(b -> b.dearest(shapes.dearest()));
     }
 
-    /** Returns the share of requests audited at present, in [0, 1]. */
+    /** Tells what an audit took that was answered and then given up. */
+    void dropped(Grant grant, long answerNanos) {
+        settle(grant, answerNanos, 0);
+    }
+
+    /** Tells what an audit took that gave no answer. */
+    void failed(Grant grant, long nanos) {
+        budget.ifPresent(b -> b.settle(grant.reserved(), 0));
+        spent(nanos);
+    }
+
+    /** Tells of time spent on audits beside those of requests. */
+    void spent(long nanos) {
+        budget.ifPresent(b -> b.settle(0, nanos));
+        overhead.add(0, (double) nanos);
+    }
+
+    /** Returns the probability that the next request of a warm shape is audited, in [0, 1]. */
     public double rate() {
-        double budget = sampling.maxOverhead().orElse(1);
-        double cost = cost();
-        if (sampling.maxOverhead().isEmpty() || cost * sampling.rate() <= budget) {
+        if (budget.isEmpty()) {
             return sampling.rate();
         }
-        return Math.min(sampling.rate(), Math.max(LEAST_RATE, budget / cost));
+        double most = Math.min(sampling.rate(), MOST_AUDITED);
+        double cost = meanCost.mean();
+        if (cost <= 0) {
+            return most;
+        }
+        // at half a bucket exactly what the budget sustains, at a full one twice as much
+        double sustained = budget.get().share() * meanPlain.mean() / cost;
+        return Math.min(most, 2 * budget.get().level() * sustained);
     }
 
-    /** Returns the work audits add over all requests, as a share of the plain one, in [0, 1]. */
+    /** Returns the time spent on audits over the time served, in [0, 1]: what the budget bounds. */
     public double overheadRatio() {
-        return Math.min(1, cost() * rate());
+        return overhead.ratio();
     }
 
-    /** Returns how much of an audited answer's time the audit added. */
-    public long added(long answerNanos) {
-        double delay = live() ? excess(answered.mean(), plain.mean()) : probedDelay;
-        return (long) (answerNanos * delay / (1 + delay));
+    private void meet(ShapeCost cost, long number) {
+        cost.use(number);
+        meanPlain.add(cost.expectedPlain());
+        meanCost.add(cost.expectedCost());
     }
 
-    /** Work of one audit relative to a plain answer. */
-    private double cost() {
-        return live() ? excess(audited.mean(), plain.mean()) : probedCost;
+    private void settle(Grant grant, long answerNanos, long backwardNanos) {
+        long added = grant.added(answerNanos);
+        served(answerNanos - added);
+        budget.ifPresent(b -> b.settle(grant.reserved(), added + backwardNanos));
+        overhead.add(0, (double) (added + backwardNanos));
     }
 
-    private boolean live() {
-        return plain.count() >= ENOUGH && audited.count() >= ENOUGH;
-    }
-
-    private static double excess(double nanos, double plainNanos) {
-        return plainNanos <= 0 ? 0 : Math.max(0, nanos / plainNanos - 1);
+    private void served(long nanos) {
+        budget.ifPresent(b -> b.earn((double) nanos));
+        overhead.add((double) nanos, 0);
     }
 
     /** SplitMix64 of the number: independent of threads and of periods in the traffic. */

@@ -18,11 +18,12 @@ final class ServedTask implements AuditTask {
     /**
      * What the request thread saw. Immutable.
      *
+     * @param grant leave to audit it
      * @param samples rows of the request
      * @param nanos time the answer took
      * @param at when it was ready
      */
-    record Request(long samples, long nanos, Instant at) {}
+    record Request(Grant grant, long samples, long nanos, Instant at) {}
 
     /** Takes over a hold on {@code served} and the pending reading. */
     ServedTask(
@@ -59,8 +60,7 @@ final class ServedTask implements AuditTask {
         long start = System.nanoTime();
         try {
             List<SampleReading> readings = pending.read(target);
-            long work = request.nanos() + System.nanoTime() - start;
-            served.sampler().audited(request.nanos(), work, request.samples());
+            served.sampler().audited(request.grant(), request.nanos(), System.nanoTime() - start);
             served.counts().add(Outcome.AUDITED, request.samples());
             return Optional.of(
                     new AuditEvent(
@@ -69,9 +69,11 @@ final class ServedTask implements AuditTask {
                             served.layer(),
                             served.concepts(),
                             readings,
-                            served.sampler().added(request.nanos()),
+                            request.grant().added(request.nanos()),
                             request.at()));
         } catch (RuntimeException | LinkageError e) {
+            served.sampler().dropped(request.grant(), request.nanos());
+            served.sampler().spent(System.nanoTime() - start);
             served.counts().add(Outcome.FAILED, request.samples());
             failures.warn("audit failed after the answer", served.id(), e);
             return Optional.empty();
@@ -83,6 +85,7 @@ final class ServedTask implements AuditTask {
         try (pending) {
             if (!ran) {
                 ran = true;
+                served.sampler().dropped(request.grant(), request.nanos());
                 served.counts().add(Outcome.DROPPED, request.samples());
             }
         } finally {

@@ -72,7 +72,7 @@ class AuditTranslatorFactoryIT {
             assertThat(predict(model, translator)).isEqualTo(plain);
             Eventually.that(
                     "audited",
-                    () -> runtime.meters().scrape().contains("outcome=\"audited\"} 24.0"));
+                    () -> runtime.meters().scrape().contains("outcome=\"audited\"} 1.0"));
             assertThat(runtime.meters().scrape()).contains("model_version=\"v7-");
         }
         Eventually.that(
@@ -119,7 +119,7 @@ class AuditTranslatorFactoryIT {
         try (Predictor<Input, Output> predictor = model.newPredictor(translator)) {
             Input input = new Input();
             input.addProperty("Content-Type", "tensor/ndlist");
-            input.add("data", Http.npy(ModelFolders.images()));
+            input.add("data", Http.npy(ModelFolders.images().slice(0, 1)));
             return predictor.predict(input).getData().getAsBytes();
         }
     }

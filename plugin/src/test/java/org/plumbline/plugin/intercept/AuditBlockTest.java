@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
@@ -119,6 +121,67 @@ class AuditBlockTest {
     }
 
     @Test
+    void theFirstAnswerToANewShapeIsPlainAndTheAuditThreadWarmsItUp() {
+        FakeModule module = new FakeModule();
+        Served served = served(module, Sampling.ALL);
+        AuditBlock block = block(served);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList image = new NDList(manager.ones(new Shape(1, 3, 8, 8)));
+            ask(block, image);
+            ask(block, image);
+            assertThat(module.audits).hasValue(0);
+            assertThat(queue.depth()).as("one warm-up waits").isEqualTo(1);
+            try (AuditTask task = queue.poll().orElseThrow()) {
+                assertThat(task.run()).isEmpty();
+            }
+            int warmUps = module.audits.get();
+            assertThat(warmUps).isPositive();
+            assertThat(module.freed).hasValue(warmUps);
+            ask(block, image);
+            assertThat(module.audits).hasValue(warmUps + 1);
+        }
+        assertThat(served.counts().of(Outcome.SKIPPED)).isEqualTo(2);
+    }
+
+    @Test
+    void aShapeWhoseWarmUpIsDroppedIsWarmedUpLater() {
+        FakeModule module = new FakeModule();
+        Served served = served(module, Sampling.ALL);
+        AuditBlock block = block(served);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList image = new NDList(manager.ones(new Shape(1, 3, 8, 8)));
+            ask(block, image);
+            queue.poll().orElseThrow().close();
+            ask(block, image);
+            assertThat(queue.depth()).isEqualTo(1);
+            served.release();
+            assertThat(module.closed).as("the warm-up holds it").isFalse();
+            queue.poll().orElseThrow().close();
+            assertThat(module.closed).isTrue();
+        }
+    }
+
+    @Test
+    void aShapeThatCannotBeAuditedStaysPlain() {
+        FakeModule module = new FakeModule();
+        module.failing = true;
+        Served served = served(module, Sampling.ALL);
+        AuditBlock block = block(served);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList image = new NDList(manager.ones(new Shape(1, 3, 8, 8)));
+            ask(block, image);
+            try (AuditTask task = queue.poll().orElseThrow()) {
+                assertThat(task.run()).isEmpty();
+            }
+            int tried = module.audits.get();
+            ask(block, image);
+            assertThat(queue.depth()).isZero();
+            assertThat(module.audits).hasValue(tried);
+        }
+        assertThat(served.counts().of(Outcome.FAILED)).isZero();
+    }
+
+    @Test
     void swapsUnderLoadFailNoCallAndUseNoFreedModule() throws Exception {
         FakeModule first = new FakeModule();
         ServedSlot slot = new ServedSlot(served(first, Sampling.ALL));
@@ -174,12 +237,18 @@ class AuditBlockTest {
     }
 
     private static NDList ask(AuditBlock block) {
+        return ask(block, new NDList());
+    }
+
+    private static NDList ask(AuditBlock block, NDList inputs) {
         return block.forwardInternal(
-                new ParameterStore(), new NDList(), false, new PairList<String, Object>());
+                new ParameterStore(), inputs, false, new PairList<String, Object>());
     }
 
     private static Served served(FakeModule module, Sampling sampling) {
         Digest digest = Digest.of(new byte[] {1});
+        Sampler sampler = new Sampler(sampling, 7);
+        sampler.probed(new Shape(), new ShapeProbe.Times(1000, 1000, 10));
         return new Served(
                 new ServedId("m", digest.brief()),
                 1,
@@ -187,6 +256,6 @@ class AuditBlockTest {
                 new LayerPath("features.8"),
                 List.of(new ConceptId("colour")),
                 module,
-                new Sampler(sampling, 7));
+                sampler);
     }
 }
