@@ -61,6 +61,18 @@ public final class Instrumenter {
     /** {@code (any tensor) -> parameters and buffers of floats}. */
     public static final String STATE = "plumbline_state";
 
+    /** {@code (x, target [n]) -> (logits, class [n], gradient)}. */
+    public static final String EXPLAIN_GRADIENT = "plumbline_explain_gradient";
+
+    /** As {@link #EXPLAIN_GRADIENT}, the gradient times {@code x}. */
+    public static final String EXPLAIN_GRADIENT_INPUT = "plumbline_explain_gradient_input";
+
+    /**
+     * {@code (points [m], baseline, x, weights [m], target [n]) -> weighted sum of gradients} at
+     * {@code baseline + point (x - baseline)}.
+     */
+    public static final String EXPLAIN_PATH = "plumbline_explain_path";
+
     private static final String DATA = "data.pkl";
     private static final int SUGGESTIONS = 5;
 
@@ -121,6 +133,22 @@ public final class Instrumenter {
         }
         if (plan.dropout()) {
             DropoutSwitch.on(archive, additions);
+        }
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    /** Writes a copy with the methods that explain decisions. */
+    public void explanations(ExplanationPlan plan, Path out) {
+        Additions additions = new Additions();
+        try {
+            MethodSource forward = forward();
+            ExplanationMethods methods =
+                    new ExplanationMethods(additions, root, forward.self(), forward.name());
+            methods.addGradient();
+            methods.addGradientInput();
+            methods.addPath();
+        } catch (Untappable e) {
+            throw refused(Optional.empty(), e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }

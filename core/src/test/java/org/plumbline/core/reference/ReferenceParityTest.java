@@ -31,6 +31,7 @@ class ReferenceParityTest {
         known.put("b_tcav_metrics", new TcavMetricsCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
+        known.put("h_gradient_methods", new GradientMethodsCase());
         return known;
     }
 

@@ -1,0 +1,55 @@
+package org.plumbline.core.tap;
+
+import ai.djl.Device;
+
+import org.plumbline.core.model.ExplanationMethod;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What shall be explained and how. Immutable.
+ *
+ * @param methods what will be asked for, at least one; LRP is prepared only if it is among them
+ * @param integratedGradients parameters of that method
+ * @param batch largest number of images or of path points in one call of the engine, at least 1
+ * @param workDirectory existing folder for the instrumented copy, removed on close
+ * @param device where the module runs
+ */
+public record ExplainSpec(
+        Set<ExplanationMethod> methods,
+        IntegratedGradients integratedGradients,
+        int batch,
+        Path workDirectory,
+        Device device) {
+    private static final int BATCH = 16;
+
+    /** Copies the set and checks the range. */
+    public ExplainSpec {
+        if (methods.isEmpty()) {
+            throw new IllegalArgumentException("methods: none (expected: at least one)");
+        }
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch: " + batch + " (expected: at least 1)");
+        }
+        methods = Set.copyOf(methods);
+    }
+
+    /** Returns a specification of the given methods with the usual parameters. */
+    public static ExplainSpec of(Path workDirectory, Device device, ExplanationMethod... methods) {
+        Set<ExplanationMethod> asked = EnumSet.noneOf(ExplanationMethod.class);
+        asked.addAll(Set.of(methods));
+        return new ExplainSpec(asked, IntegratedGradients.DEFAULT, BATCH, workDirectory, device);
+    }
+
+    /** Returns a copy with other parameters of integrated gradients. */
+    public ExplainSpec with(IntegratedGradients parameters) {
+        return new ExplainSpec(methods, parameters, batch, workDirectory, device);
+    }
+
+    /** Returns a copy with another bound on the size of engine calls. */
+    public ExplainSpec withBatch(int largest) {
+        return new ExplainSpec(methods, integratedGradients, largest, workDirectory, device);
+    }
+}
