@@ -22,6 +22,7 @@ class ArchitectureTest {
                     "..core.torchscript.source..",
                     "..core.torchscript",
                     "..core.instrument.edit..",
+                    "..core.instrument.relevance..",
                     "..core.instrument",
                     "..core.tap..",
                     "..core.explain..",

@@ -37,6 +37,20 @@ final class ExplanationMethods {
         this.forward = forward;
     }
 
+    void addLogits() {
+        method(
+                Instrumenter.EXPLAIN_LOGITS,
+                List.of("pl_x: Tensor"),
+                "Tensor",
+                Stream.of(
+                        List.of(
+                                "return torch.detach(("
+                                        + self
+                                        + ")."
+                                        + forward
+                                        + "(torch.clone(pl_x), ))")));
+    }
+
     void addGradient() {
         differentiated(Instrumenter.EXPLAIN_GRADIENT, "pl_grad");
     }

@@ -5,6 +5,8 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.instrument.relevance.FlatProgram;
+import org.plumbline.core.instrument.relevance.Flattener;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ArchiveWriter;
@@ -60,6 +62,12 @@ public final class Instrumenter {
 
     /** {@code (any tensor) -> parameters and buffers of floats}. */
     public static final String STATE = "plumbline_state";
+
+    /** {@code (x) -> logits} of the model with other activations. */
+    static final String SWAPPED = "plumbline_swapped";
+
+    /** {@code (x) -> logits} of the model that is explained. */
+    public static final String EXPLAIN_LOGITS = "plumbline_explain_logits";
 
     /** {@code (x, target [n]) -> (logits, class [n], gradient)}. */
     public static final String EXPLAIN_GRADIENT = "plumbline_explain_gradient";
@@ -137,18 +145,40 @@ public final class Instrumenter {
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }
 
-    /** Writes a copy with the methods that explain decisions. */
+    /**
+     * Writes a copy with the methods that explain decisions.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} naming the operator or statement that
+     *     prevents it
+     */
     public void explanations(ExplanationPlan plan, Path out) {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
+            String explained = forward.name();
+            if (plan.activation().isPresent()) {
+                explained = Instrumenter.SWAPPED;
+                FlatProgram program = Flattener.flatten(archive, forward, Optional.empty());
+                program = plan.activation().get().applied(program);
+                additions.add(
+                        root,
+                        program.self(),
+                        explained,
+                        List.of(program.input() + ": Tensor"),
+                        "Tensor",
+                        program.lines());
+            }
             ExplanationMethods methods =
-                    new ExplanationMethods(additions, root, forward.self(), forward.name());
+                    new ExplanationMethods(additions, root, forward.self(), explained);
+            methods.addLogits();
             methods.addGradient();
             methods.addGradientInput();
             methods.addPath();
         } catch (Untappable e) {
-            throw refused(Optional.empty(), e);
+            throw new AuditException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "method: " + e.reason() + " (expected: another method)",
+                    e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }

@@ -2,10 +2,12 @@ package org.plumbline.core.tap;
 
 import ai.djl.Device;
 
+import org.plumbline.core.instrument.relevance.ActivationSwap;
 import org.plumbline.core.model.ExplanationMethod;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Set;
  *
  * @param methods what will be asked for, at least one; LRP is prepared only if it is among them
  * @param integratedGradients parameters of that method
+ * @param activation what replaces the model's ReLUs; empty: nothing
  * @param batch largest number of images or of path points in one call of the engine, at least 1
  * @param workDirectory existing folder for the instrumented copy, removed on close
  * @param device where the module runs
@@ -20,6 +23,7 @@ import java.util.Set;
 public record ExplainSpec(
         Set<ExplanationMethod> methods,
         IntegratedGradients integratedGradients,
+        Optional<ActivationSwap> activation,
         int batch,
         Path workDirectory,
         Device device) {
@@ -40,16 +44,24 @@ public record ExplainSpec(
     public static ExplainSpec of(Path workDirectory, Device device, ExplanationMethod... methods) {
         Set<ExplanationMethod> asked = EnumSet.noneOf(ExplanationMethod.class);
         asked.addAll(Set.of(methods));
-        return new ExplainSpec(asked, IntegratedGradients.DEFAULT, BATCH, workDirectory, device);
+        return new ExplainSpec(
+                asked, IntegratedGradients.DEFAULT, Optional.empty(), BATCH, workDirectory, device);
     }
 
     /** Returns a copy with other parameters of integrated gradients. */
     public ExplainSpec with(IntegratedGradients parameters) {
-        return new ExplainSpec(methods, parameters, batch, workDirectory, device);
+        return new ExplainSpec(methods, parameters, activation, batch, workDirectory, device);
+    }
+
+    /** Returns a copy that explains the model with other activations. */
+    public ExplainSpec with(ActivationSwap swap) {
+        return new ExplainSpec(
+                methods, integratedGradients, Optional.of(swap), batch, workDirectory, device);
     }
 
     /** Returns a copy with another bound on the size of engine calls. */
     public ExplainSpec withBatch(int largest) {
-        return new ExplainSpec(methods, integratedGradients, largest, workDirectory, device);
+        return new ExplainSpec(
+                methods, integratedGradients, activation, largest, workDirectory, device);
     }
 }

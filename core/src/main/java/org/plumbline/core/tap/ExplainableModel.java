@@ -46,7 +46,7 @@ public final class ExplainableModel implements AutoCloseable {
     public static ExplainableModel load(Path archive, ExplainSpec spec) {
         Path copy = spec.workDirectory().resolve("explained-" + UUID.randomUUID() + ".pt");
         try (Archive checked = Archive.open(archive)) {
-            new Instrumenter(checked).explanations(new ExplanationPlan(), copy);
+            new Instrumenter(checked).explanations(new ExplanationPlan(spec.activation()), copy);
             return new ExplainableModel(
                     checked.digest(), spec, NativeModule.load(copy, spec.device()));
         } catch (IOException e) {

@@ -41,8 +41,8 @@ final class PathIntegrator {
             long[] wanted = Arrays.copyOfRange(targets, from, to);
             try (NDManager unit = module.manager().newSubManager()) {
                 NDArray x = unit.create(images.values(), new Shape(images.shape()));
-                FloatTensor logits =
-                        ExplainableModel.heap(module.forward(new NDList(x)).singletonOrThrow());
+                NDList out = module.call(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
+                FloatTensor logits = ExplainableModel.heap(out.singletonOrThrow());
                 long[] classes = classes(logits, wanted);
                 long[] alongPath = parameters.legacy() ? wanted : classes;
                 FloatTensor sum = sum(unit, x, baseline, alongPath);
