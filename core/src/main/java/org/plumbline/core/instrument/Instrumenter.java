@@ -81,6 +81,9 @@ public final class Instrumenter {
      */
     public static final String EXPLAIN_PATH = "plumbline_explain_path";
 
+    /** {@code (x, target [n]) -> (logits, class [n], relevance)}. */
+    public static final String EXPLAIN_LRP = "plumbline_explain_lrp";
+
     private static final String DATA = "data.pkl";
     private static final int SUGGESTIONS = 5;
 
@@ -155,25 +158,11 @@ public final class Instrumenter {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
-            String explained = forward.name();
-            if (plan.activation().isPresent()) {
-                explained = Instrumenter.SWAPPED;
-                FlatProgram program = Flattener.flatten(archive, forward, Optional.empty());
-                program = plan.activation().get().applied(program);
-                additions.add(
-                        root,
-                        program.self(),
-                        explained,
-                        List.of(program.input() + ": Tensor"),
-                        "Tensor",
-                        program.lines());
+            ExplanationMethods methods = new ExplanationMethods(additions, root, forward.self());
+            methods.addGradients(swapped(plan, forward, additions));
+            if (plan.lrp().isPresent()) {
+                methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
             }
-            ExplanationMethods methods =
-                    new ExplanationMethods(additions, root, forward.self(), explained);
-            methods.addLogits();
-            methods.addGradient();
-            methods.addGradientInput();
-            methods.addPath();
         } catch (Untappable e) {
             throw new AuditException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -181,6 +170,32 @@ public final class Instrumenter {
                     e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    /** Returns the name of the method that gradient methods differentiate. */
+    private String swapped(ExplanationPlan plan, MethodSource forward, Additions additions)
+            throws Untappable {
+        if (plan.activation().isEmpty()) {
+            return forward.name();
+        }
+        FlatProgram program = flat(plan, forward, Optional.empty());
+        additions.add(
+                root,
+                program.self(),
+                SWAPPED,
+                List.of(program.input() + ": Tensor"),
+                "Tensor",
+                program.lines());
+        return SWAPPED;
+    }
+
+    private FlatProgram flat(ExplanationPlan plan, MethodSource forward, Optional<LayerPath> layer)
+            throws Untappable {
+        if (layer.isPresent()) {
+            requireReached(forward, layer.get().segments());
+        }
+        FlatProgram program = Flattener.flatten(archive, forward, layer);
+        return plan.activation().isPresent() ? plan.activation().get().applied(program) : program;
     }
 
     private static void requireOneTensor(SplitWeaver.Halves halves) throws Untappable {
@@ -262,6 +277,7 @@ public final class Instrumenter {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
+                || entry.equals(".data/version")
                 || entry.equals("byteorder")
                 || entry.startsWith("data/")
                 || entry.startsWith("constants/")

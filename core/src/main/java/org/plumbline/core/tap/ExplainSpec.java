@@ -2,8 +2,11 @@ package org.plumbline.core.tap;
 
 import ai.djl.Device;
 
+import org.plumbline.core.instrument.ExplanationPlan;
 import org.plumbline.core.instrument.relevance.ActivationSwap;
+import org.plumbline.core.instrument.relevance.LrpComposite;
 import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.core.model.LayerPath;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -15,6 +18,8 @@ import java.util.Set;
  *
  * @param methods what will be asked for, at least one; LRP is prepared only if it is among them
  * @param integratedGradients parameters of that method
+ * @param lrp rules of that method
+ * @param layer where LRP is read; empty: at the input
  * @param activation what replaces the model's ReLUs; empty: nothing
  * @param batch largest number of images or of path points in one call of the engine, at least 1
  * @param workDirectory existing folder for the instrumented copy, removed on close
@@ -23,6 +28,8 @@ import java.util.Set;
 public record ExplainSpec(
         Set<ExplanationMethod> methods,
         IntegratedGradients integratedGradients,
+        LrpComposite lrp,
+        Optional<LayerPath> layer,
         Optional<ActivationSwap> activation,
         int batch,
         Path workDirectory,
@@ -45,23 +52,77 @@ public record ExplainSpec(
         Set<ExplanationMethod> asked = EnumSet.noneOf(ExplanationMethod.class);
         asked.addAll(Set.of(methods));
         return new ExplainSpec(
-                asked, IntegratedGradients.DEFAULT, Optional.empty(), BATCH, workDirectory, device);
+                asked,
+                IntegratedGradients.DEFAULT,
+                LrpComposite.EPSILON_PLUS_FLAT,
+                Optional.empty(),
+                Optional.empty(),
+                BATCH,
+                workDirectory,
+                device);
     }
 
     /** Returns a copy with other parameters of integrated gradients. */
     public ExplainSpec with(IntegratedGradients parameters) {
-        return new ExplainSpec(methods, parameters, activation, batch, workDirectory, device);
+        return new ExplainSpec(
+                methods, parameters, lrp, layer, activation, batch, workDirectory, device);
+    }
+
+    /** Returns a copy with other rules of LRP. */
+    public ExplainSpec with(LrpComposite rules) {
+        return new ExplainSpec(
+                methods,
+                integratedGradients,
+                rules,
+                layer,
+                activation,
+                batch,
+                workDirectory,
+                device);
+    }
+
+    /** Returns a copy whose LRP is read at the output of a layer. */
+    public ExplainSpec at(LayerPath path) {
+        return new ExplainSpec(
+                methods,
+                integratedGradients,
+                lrp,
+                Optional.of(path),
+                activation,
+                batch,
+                workDirectory,
+                device);
     }
 
     /** Returns a copy that explains the model with other activations. */
     public ExplainSpec with(ActivationSwap swap) {
         return new ExplainSpec(
-                methods, integratedGradients, Optional.of(swap), batch, workDirectory, device);
+                methods,
+                integratedGradients,
+                lrp,
+                layer,
+                Optional.of(swap),
+                batch,
+                workDirectory,
+                device);
     }
 
     /** Returns a copy with another bound on the size of engine calls. */
     public ExplainSpec withBatch(int largest) {
         return new ExplainSpec(
-                methods, integratedGradients, activation, largest, workDirectory, device);
+                methods,
+                integratedGradients,
+                lrp,
+                layer,
+                activation,
+                largest,
+                workDirectory,
+                device);
+    }
+
+    ExplanationPlan plan() {
+        Optional<LrpComposite> rules =
+                methods.contains(ExplanationMethod.LRP) ? Optional.of(lrp) : Optional.empty();
+        return new ExplanationPlan(activation, rules, layer);
     }
 }

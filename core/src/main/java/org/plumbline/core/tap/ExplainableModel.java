@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.instrument.ExplanationPlan;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
@@ -46,7 +45,7 @@ public final class ExplainableModel implements AutoCloseable {
     public static ExplainableModel load(Path archive, ExplainSpec spec) {
         Path copy = spec.workDirectory().resolve("explained-" + UUID.randomUUID() + ".pt");
         try (Archive checked = Archive.open(archive)) {
-            new Instrumenter(checked).explanations(new ExplanationPlan(spec.activation()), copy);
+            new Instrumenter(checked).explanations(spec.plan(), copy);
             return new ExplainableModel(
                     checked.digest(), spec, NativeModule.load(copy, spec.device()));
         } catch (IOException e) {
@@ -109,9 +108,12 @@ public final class ExplainableModel implements AutoCloseable {
     }
 
     private static String entryPoint(ExplanationMethod method) {
-        return method == ExplanationMethod.GRADIENT
-                ? Instrumenter.EXPLAIN_GRADIENT
-                : Instrumenter.EXPLAIN_GRADIENT_INPUT;
+        return switch (method) {
+            case GRADIENT -> Instrumenter.EXPLAIN_GRADIENT;
+            case GRADIENT_INPUT -> Instrumenter.EXPLAIN_GRADIENT_INPUT;
+            case INTEGRATED_GRADIENTS -> Instrumenter.EXPLAIN_PATH;
+            case LRP -> Instrumenter.EXPLAIN_LRP;
+        };
     }
 
     private Attribution inBatches(String method, FloatTensor inputs, long[] targets) {

@@ -25,11 +25,12 @@ record Expected(String name, JsonNode node, Path file) {
         return NpyFile.readLongs(file);
     }
 
-    /** Asserts that numbers agree with {@code field} of the stored value. */
+    /** Asserts that numbers agree with {@code field} of the stored value, or with all of it. */
     void matches(String field, float[] actual) {
-        float[] expected = new float[value().path(field).size()];
+        JsonNode stored = field.isEmpty() ? value() : value().path(field);
+        float[] expected = new float[stored.size()];
         for (int i = 0; i < expected.length; i++) {
-            expected[i] = (float) value().path(field).path(i).asDouble(Double.NaN);
+            expected[i] = (float) stored.path(i).asDouble(Double.NaN);
         }
         matches(actual, expected);
     }

@@ -93,12 +93,7 @@ final class GradientMethodsCase implements KnownCase {
     }
 
     private static void completeness(Expected expected, FloatTensor relevance) {
-        float[] sums = new float[relevance.rows()];
-        for (int i = 0; i < sums.length; i++) {
-            for (float r : relevance.row(i).toArray()) {
-                sums[i] += r;
-            }
-        }
+        float[] sums = Sums.ofRows(relevance);
         expected.matches("sum_attribution_gausslegendre_50", sums);
         expected.matches("logit_difference", sums);
     }

@@ -32,6 +32,8 @@ class ReferenceParityTest {
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
         known.put("h_gradient_methods", new GradientMethodsCase());
+        known.put("h_lrp_fairwasher", new LrpFairwasherCase());
+        known.put("h_lrp_zennit", new LrpZennitCase());
         return known;
     }
 

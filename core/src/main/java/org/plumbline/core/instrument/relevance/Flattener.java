@@ -203,6 +203,9 @@ public final class Flattener {
         if (known.isPresent()) {
             return block(known.get() ? branch.then() : branch.otherwise(), frame);
         }
+        if (Syntax.raises(branch.then()) || Syntax.raises(branch.otherwise())) {
+            return guard(branch, condition, frame);
+        }
         List<Step> outside = out;
         Frame thenFrame = frame.arm();
         List<Step> then = arm(branch.then(), thenFrame);
@@ -216,6 +219,20 @@ public final class Flattener {
         }
         out.add(new Step.Branch(condition, then, otherwise));
         return Optional.empty();
+    }
+
+    /** {@code if c: raise else: b} is {@code if c: raise}, then {@code b}. */
+    private Optional<Value> guard(If branch, Expression condition, Frame frame)
+            throws Untappable {
+        boolean raisesThen = Syntax.raises(branch.then());
+        List<Step> outside = out;
+        List<Step> raise = arm(raisesThen ? branch.then() : branch.otherwise(), frame.arm());
+        out = outside;
+        out.add(
+                raisesThen
+                        ? new Step.Branch(condition, raise, List.of())
+                        : new Step.Branch(condition, List.of(), raise));
+        return block(raisesThen ? branch.otherwise() : branch.then(), frame);
     }
 
     private List<Step> arm(List<Syntax> block, Frame frame) throws Untappable {

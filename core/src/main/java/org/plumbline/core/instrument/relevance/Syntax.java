@@ -2,6 +2,7 @@ package org.plumbline.core.instrument.relevance;
 
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.torchscript.source.Expression;
+import org.plumbline.core.torchscript.source.Expression.Call;
 import org.plumbline.core.torchscript.source.ExpressionParser;
 import org.plumbline.core.torchscript.source.SourceFile;
 import org.plumbline.core.torchscript.source.Statement;
@@ -14,6 +15,8 @@ import java.util.Set;
 
 /** A statement of a body with the blocks below it. Immutable. */
 sealed interface Syntax {
+    /** The operator that throws. */
+    String RAISE = "ops.prim.RaiseException";
 
     /** {@code targets = value}; without targets a call for its effect. */
     record Assign(List<String> targets, Optional<String> type, Expression value, String text)
@@ -40,6 +43,16 @@ sealed interface Syntax {
 
     /** {@code return value}. */
     record Return(Expression value) implements Syntax {}
+
+    /** Returns whether a block always ends in an exception. */
+    static boolean raises(List<Syntax> block) {
+        return block.stream()
+                .anyMatch(
+                        s ->
+                                s instanceof Assign assign
+                                        && assign.value() instanceof Call call
+                                        && call.function().text().equals(RAISE));
+    }
 
     /** Adds the names that statements assign, at any depth. */
     static void assigned(List<Syntax> body, Set<String> names) {
