@@ -22,8 +22,10 @@ class ArchitectureTest {
                     "..core.torchscript.source..",
                     "..core.torchscript",
                     "..core.instrument.edit..",
+                    "..core.instrument.relevance..",
                     "..core.instrument",
                     "..core.tap..",
+                    "..core.explain..",
                     "..core.cav..",
                     "..core.sensitivity..",
                     "..core.window..");

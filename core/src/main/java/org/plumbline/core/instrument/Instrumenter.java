@@ -5,6 +5,8 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.instrument.relevance.FlatProgram;
+import org.plumbline.core.instrument.relevance.Flattener;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.torchscript.Archive;
@@ -69,6 +71,27 @@ public final class Instrumenter {
 
     /** {@code (any tensor) -> parameters and buffers of floats}. */
     public static final String STATE = "plumbline_state";
+
+    /** {@code (x) -> logits} of the model with other activations. */
+    static final String SWAPPED = "plumbline_swapped";
+
+    /** {@code (x) -> logits} of the model that is explained. */
+    public static final String EXPLAIN_LOGITS = "plumbline_explain_logits";
+
+    /** {@code (x, target [n]) -> (logits, class [n], gradient)}. */
+    public static final String EXPLAIN_GRADIENT = "plumbline_explain_gradient";
+
+    /** As {@link #EXPLAIN_GRADIENT}, the gradient times {@code x}. */
+    public static final String EXPLAIN_GRADIENT_INPUT = "plumbline_explain_gradient_input";
+
+    /**
+     * {@code (points [m], baseline, x, weights [m], target [n]) -> weighted sum of gradients} at
+     * {@code baseline + point (x - baseline)}.
+     */
+    public static final String EXPLAIN_PATH = "plumbline_explain_path";
+
+    /** {@code (x, target [n]) -> (logits, class [n], relevance)}. */
+    public static final String EXPLAIN_LRP = "plumbline_explain_lrp";
 
     private static final String DATA = "data.pkl";
     private static final Set<String> WITHOUT_DERIVATIVE =
@@ -155,6 +178,56 @@ public final class Instrumenter {
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
     }
 
+    /**
+     * Writes a copy with the methods that explain decisions.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} naming the operator or statement that
+     *     prevents it
+     */
+    public void explanations(ExplanationPlan plan, Path out) {
+        Additions additions = new Additions();
+        try {
+            MethodSource forward = forward();
+            ExplanationMethods methods = new ExplanationMethods(additions, root, forward.self());
+            methods.addGradients(swapped(plan, forward, additions));
+            if (plan.lrp().isPresent()) {
+                methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
+            }
+        } catch (Untappable e) {
+            throw new AuditException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "method: " + e.reason() + " (expected: another method)",
+                    e);
+        }
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    /** Returns the name of the method that gradient methods differentiate. */
+    private String swapped(ExplanationPlan plan, MethodSource forward, Additions additions)
+            throws Untappable {
+        if (plan.activation().isEmpty()) {
+            return forward.name();
+        }
+        FlatProgram program = flat(plan, forward, Optional.empty());
+        additions.add(
+                root,
+                program.self(),
+                SWAPPED,
+                List.of(program.input() + ": Tensor"),
+                "Tensor",
+                program.lines());
+        return SWAPPED;
+    }
+
+    private FlatProgram flat(ExplanationPlan plan, MethodSource forward, Optional<LayerPath> layer)
+            throws Untappable {
+        if (layer.isPresent()) {
+            requireReached(forward, layer.get().segments());
+        }
+        FlatProgram program = Flattener.flatten(archive, forward, layer);
+        return plan.activation().isPresent() ? plan.activation().get().applied(program) : program;
+    }
+
     private static void requireOneTensor(SplitWeaver.Halves halves) throws Untappable {
         if (halves.values() != 1) {
             throw new Untappable(
@@ -232,6 +305,7 @@ public final class Instrumenter {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
+                || entry.equals(".data/version")
                 || entry.equals("byteorder")
                 || entry.startsWith("data/")
                 || entry.startsWith("constants/")

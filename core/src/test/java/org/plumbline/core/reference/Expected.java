@@ -24,9 +24,28 @@ record Expected(String name, JsonNode node, Path file) {
         return NpyFile.readFloats(file);
     }
 
+    long[] longs() {
+        return NpyFile.readLongs(file);
+    }
+
+    /** Asserts that numbers agree with {@code field} of the stored value, or with all of it. */
+    void matches(String field, float[] actual) {
+        JsonNode stored = field.isEmpty() ? value() : value().path(field);
+        float[] expected = new float[stored.size()];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = (float) stored.path(i).asDouble(Double.NaN);
+        }
+        matches(actual, expected);
+    }
+
     /** Asserts that an array agrees within the stated tolerance. */
     void matches(float[] actual) {
         matches(actual, array().values());
+    }
+
+    /** Asserts that the first rows agree: the stored array may have fewer. */
+    void matchesFirstRows(FloatTensor actual) {
+        matches(actual.slice(0, array().rows()).values());
     }
 
     /** Asserts agreement with a part of the stored array. */
