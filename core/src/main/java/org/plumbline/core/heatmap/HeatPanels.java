@@ -14,7 +14,7 @@ public final class HeatPanels {
     private static final int MARK = 0x000000;
     private static final int MARK_BETWEEN = 0xFFD400;
     private static final int MARK_CELLS = 3;
-    private static final double LIFT = 0.25; // black inputs turn dark gray, so that colours show
+    private static final double LIFT = 0.35; // black inputs turn dark gray, so that colours show
     private static final double COVER = 0.9;
     private static final double GAMMA = 0.75;
     private static final double VIVID = 0.6; // place on the colour map whose hue faint values have

@@ -3,15 +3,15 @@ package org.plumbline.core.heatmap;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Numbers on a picture: three digits, a true minus sign. */
-final class Numbers {
+/** Numbers as people read them: three digits, a true minus sign. */
+public final class Numbers {
     private static final MathContext DIGITS = new MathContext(3);
     private static final char MINUS = '\u2212';
 
     private Numbers() {}
 
     /** Returns a number as text: {@code 0}, {@code −0.012}, {@code 1.2e−7}. */
-    static String text(double value) {
+    public static String text(double value) {
         if (!Double.isFinite(value)) {
             return String.valueOf(value);
         }
