@@ -22,11 +22,13 @@ public final class ContactSheet {
     private static final double HEADING = 13;
     private static final double DETAIL = 11.5;
     private static final int BAR = 344;
+    private static final int NARROWEST = 200;
 
     private final List<HeatPanels> panels;
     private final List<Caption> captions;
     private final Legend legend;
     private final boolean shared;
+    private final int wordWidth;
     private final int cellWidth;
     private final int cellHeight;
     private final int columns;
@@ -48,7 +50,8 @@ public final class ContactSheet {
         this.captions = List.copyOf(captions);
         this.legend = legend;
         shared = panels.stream().map(HeatPanels::scale).distinct().count() == 1;
-        cellWidth = new Strip(panels.get(0), GAP).width() + SPACE;
+        wordWidth = Math.max(new Strip(panels.get(0), GAP).width(), NARROWEST);
+        cellWidth = wordWidth + SPACE;
         cellHeight = panels.get(0).height() + CAPTION + (shared ? 0 : ScaleBar.HEIGHT) + SPACE;
         columns = Math.min(panels.size(), Math.max(1, (WIDTH - 2 * MARGIN + SPACE) / cellWidth));
         rows = Math.max(1, (HEIGHT - 2 * MARGIN - HEADER + SPACE) / cellHeight);
@@ -106,21 +109,19 @@ public final class ContactSheet {
 
     private void cell(Canvas canvas, int index, int x, int y) {
         HeatPanels cell = panels.get(index);
-        Strip strip = new Strip(cell, GAP);
-        strip.draw(canvas, x, y);
+        new Strip(cell, GAP).draw(canvas, x, y);
         Caption caption = captions.get(index);
         String detail = cell.remarked(caption.detail());
         int foot = y + cell.height();
         canvas.text(
-                Lettering.fit(caption.heading(), HEADING, strip.width()),
+                Lettering.fit(caption.heading(), HEADING, wordWidth),
                 x,
                 foot + 16,
                 HEADING,
                 Canvas.INK);
-        canvas.text(
-                Lettering.fit(detail, DETAIL, strip.width()), x, foot + 31, DETAIL, Canvas.FAINT);
+        canvas.text(Lettering.fit(detail, DETAIL, wordWidth), x, foot + 31, DETAIL, Canvas.FAINT);
         if (!shared) {
-            new ScaleBar(cell.scale(), "").draw(canvas, x, foot + CAPTION + 2, strip.width());
+            new ScaleBar(cell.scale(), "").draw(canvas, x, foot + CAPTION + 2, wordWidth);
         }
     }
 }

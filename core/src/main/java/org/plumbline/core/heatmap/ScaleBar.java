@@ -20,7 +20,7 @@ record ScaleBar(HeatScale scale, String quantity) {
     /** Draws the bar; its numbers stay within {@code width}. */
     void draw(Canvas canvas, int x, int y, int width) {
         int left = x + SIDE_SPACE;
-        int length = width - 2 * SIDE_SPACE;
+        int length = (width - 2 * SIDE_SPACE - 1) | 1; // odd, so that zero has a pixel
         canvas.picture(colors(length), left, y);
         double[] shares =
                 scale.signed() ? new double[] {-1, -0.5, 0, 0.5, 1} : new double[] {0, 0.5, 1};

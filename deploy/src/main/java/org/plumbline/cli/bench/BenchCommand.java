@@ -50,6 +50,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (!skipLatency) {
                 new LatencyBench(models, work, progress).run(result.putArray("latency"));
             }
+            new ExplainBench(models, work, progress).run(result.putArray("explanations"));
             if (data.isPresent()) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
