@@ -3,6 +3,7 @@ package org.plumbline.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.cli.Explanations.Explained;
+import org.plumbline.core.instrument.relevance.LrpComposite;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tap.ExplainableModel;
 import org.plumbline.core.tap.IntegratedGradients;
@@ -11,6 +12,7 @@ import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
  * Immutable.
  *
  * @param name {@code completeness} of integrated gradients, {@code conservation} of relevance
- * @param errors sum less promise for each sample, in logits
+ * @param errors sum less promise for each sample, in units of the attribution
  */
 record Conservation(String name, List<Double> errors) {
     Conservation {
@@ -27,30 +29,35 @@ record Conservation(String name, List<Double> errors) {
     }
 
     /**
-     * Returns the errors of a method that promises a sum; empty for the others.
+     * Returns how far integrated gradients are from the logit less that of the baseline; empty for
+     * the published forms, which promise nothing.
      *
-     * <p>Integrated gradients sum to the logit less that of the baseline (Sundararajan et al., ICML
-     * 2017, proposition 1).
+     * <p>Source: Sundararajan et al., ICML 2017, proposition 1.
      */
-    static Optional<Conservation> of(
-            ExplanationMethod method,
-            IntegratedGradients path,
-            ExplainableModel model,
-            Explained found) {
-        if (method != ExplanationMethod.INTEGRATED_GRADIENTS
-                || path.form() != IntegratedGradients.Form.STANDARD) {
+    static Optional<Conservation> ofPath(
+            IntegratedGradients path, ExplainableModel model, Explained found) {
+        if (path.form() != IntegratedGradients.Form.STANDARD) {
             return Optional.empty();
         }
         DenseVector start = baselineLogits(path, model, found.relevance());
-        List<Double> errors =
+        return Optional.of(
+                of("completeness", found, i -> found.logit(i) - start.at(found.classes().get(i))));
+    }
+
+    /**
+     * Returns how far relevance is from what it starts with, 1 or the logit. Rules that give biases
+     * a share do not conserve it all.
+     */
+    static Conservation ofRelevance(LrpComposite rules, Explained found) {
+        return of("conservation", found, i -> rules.fromLogit() ? found.logit(i) : 1);
+    }
+
+    private static Conservation of(String name, Explained found, IntToDoubleFunction promised) {
+        return new Conservation(
+                name,
                 IntStream.range(0, found.size())
-                        .mapToObj(
-                                i ->
-                                        found.sum(i)
-                                                - (found.logit(i)
-                                                        - start.at(found.classes().get(i))))
-                        .toList();
-        return Optional.of(new Conservation("completeness", errors));
+                        .mapToObj(i -> found.sum(i) - promised.applyAsDouble(i))
+                        .toList());
     }
 
     private static DenseVector baselineLogits(

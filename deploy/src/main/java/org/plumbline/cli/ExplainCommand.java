@@ -94,7 +94,7 @@ final class ExplainCommand implements Callable<Integer> {
                             model.model(),
                             bases.isEmpty() ? method : beforeTangent(method),
                             images);
-            conservation = Conservation.of(method, path, model.model(), found);
+            conservation = conservation(path, model.model(), found);
         }
         Explained result = bases.map(b -> projected(method, found, images, b)).orElse(found);
         FloatTensor maps = mapping.maps(result.relevance());
@@ -105,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
         Legend legend =
                 new Legend(
                         methods.words() + " \u00b7 " + archive.getFileName(),
-                        mapping.quantity(method));
+                        mapping.quantity(methods.quantity()));
         List<Path> files =
                 pictures.folder().isEmpty()
                         ? List.of()
@@ -157,6 +157,15 @@ final class ExplainCommand implements Callable<Integer> {
         }
         progress.done();
         return all.explained();
+    }
+
+    private Optional<Conservation> conservation(
+            IntegratedGradients path, ExplainableModel model, Explained found) {
+        return switch (methods.method()) {
+            case GRADIENT, GRADIENT_INPUT -> Optional.empty();
+            case INTEGRATED_GRADIENTS -> Conservation.ofPath(path, model, found);
+            case LRP -> Optional.of(Conservation.ofRelevance(methods.rules(), found));
+        };
     }
 
     private void report(

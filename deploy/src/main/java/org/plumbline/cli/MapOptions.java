@@ -1,7 +1,6 @@
 package org.plumbline.cli;
 
 import org.plumbline.core.explain.HeatMaps;
-import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 
 import picocli.CommandLine.ArgGroup;
@@ -41,16 +40,12 @@ final class MapOptions {
         return (sum.absolute ? "absolute" : "signed") + (normalise ? ", normalised" : "");
     }
 
-    /** Returns what a value of a map is, with its unit. */
-    String quantity(ExplanationMethod method) {
+    /** Returns what a value of a map is, given what one of an attribution is. */
+    String quantity(String attribution) {
         if (normalise) {
             return sum.absolute ? "share of all magnitudes" : "share of the sum";
         }
-        String what =
-                method == ExplanationMethod.GRADIENT
-                        ? "gradient, logits per unit of input"
-                        : "relevance, logits";
-        return sum.absolute ? "magnitude of " + what : what;
+        return sum.absolute ? "magnitude of " + attribution : attribution;
     }
 
     private FloatTensor sums(FloatTensor relevance) {

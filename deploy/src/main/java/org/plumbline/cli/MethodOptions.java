@@ -4,8 +4,10 @@ import ai.djl.Device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.relevance.LrpComposite;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tap.ExplainSpec;
 import org.plumbline.core.tap.IntegratedGradients;
@@ -57,6 +59,23 @@ final class MethodOptions {
     private Optional<Path> baseline = Optional.empty();
 
     @Option(
+            names = "--composite",
+            defaultValue = "epsilon-plus-flat",
+            description =
+                    "LRP: epsilon, epsilon-plus, epsilon-plus-flat, epsilon-alpha2-beta1,"
+                            + " epsilon-alpha2-beta1-flat or fairwasher (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String composite = "epsilon-plus-flat";
+
+    @Option(
+            names = "--bounds",
+            paramLabel = "LOW,HIGH",
+            split = ",",
+            arity = "1",
+            description = "LRP: the zB rule between these values for layers that see the pixels.")
+    private double @Nullable [] bounds;
+
+    @Option(
             names = "--batch",
             defaultValue = "16",
             description =
@@ -82,10 +101,29 @@ final class MethodOptions {
                 baseline.map(file -> baseline(file, inputs)));
     }
 
+    /** Returns the rules of LRP. */
+    LrpComposite rules() {
+        Composite named = Choice.of(Composite.class, "composite", composite);
+        if (bounds == null) {
+            return named.rules();
+        }
+        if (bounds.length != 2) {
+            throw new IllegalArgumentException(
+                    "bounds: " + bounds.length + " values (expected: LOW,HIGH)");
+        }
+        return named.rules(bounds[0], bounds[1]);
+    }
+
     /** Returns what the archive is loaded for: the method, and gradients, which cost nothing. */
     ExplainSpec spec(IntegratedGradients path, Path folder, Device device) {
-        return new ExplainSpec(
-                EnumSet.of(ExplanationMethod.GRADIENT, method()), path, batch, folder, device);
+        return ExplainSpec.of(
+                        folder,
+                        device,
+                        EnumSet.of(ExplanationMethod.GRADIENT, method())
+                                .toArray(ExplanationMethod[]::new))
+                .with(path)
+                .with(rules())
+                .withBatch(batch);
     }
 
     /** Puts the parameters of the method. */
@@ -96,13 +134,31 @@ final class MethodOptions {
                     .put("form", form)
                     .put("baseline", baseline.map(Path::toString).orElse("0"));
         }
+        if (method() == ExplanationMethod.LRP) {
+            node.put("composite", composite);
+            if (bounds != null) {
+                node.putArray("bounds").add(bounds[0]).add(bounds[1]);
+            }
+        }
+    }
+
+    /** Returns what a value of an attribution is, with its unit. */
+    String quantity() {
+        return switch (method()) {
+            case GRADIENT -> "gradient, logits per unit of input";
+            case GRADIENT_INPUT, INTEGRATED_GRADIENTS -> "relevance, logits";
+            case LRP -> rules().fromLogit() ? "relevance, logits" : "relevance, parts of 1";
+        };
     }
 
     /** Returns method and parameters in a few words. */
     String words() {
-        return method() == ExplanationMethod.INTEGRATED_GRADIENTS
-                ? method() + ", " + steps + " steps, " + quadrature + words(form)
-                : method().toString();
+        return switch (method()) {
+            case GRADIENT, GRADIENT_INPUT -> method().toString();
+            case INTEGRATED_GRADIENTS ->
+                    method() + ", " + steps + " steps, " + quadrature + words(form);
+            case LRP -> method() + ", " + composite;
+        };
     }
 
     private static String words(String form) {
