@@ -28,7 +28,8 @@ class ArchitectureTest {
                     "..core.explain..",
                     "..core.cav..",
                     "..core.sensitivity..",
-                    "..core.window..");
+                    "..core.window..",
+                    "..core.heatmap..");
 
     @ArchTest
     static void dataFlowsOneWay(JavaClasses classes) {

@@ -60,6 +60,7 @@ public final class BenchCommand implements Callable<Integer> {
         latency,
         layers,
         shapes,
+        explanations,
         soak,
         repair
     }
@@ -96,6 +97,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (wanted(Part.shapes)) {
             new ShapesBench(models, work, progress).run(result.putArray("shapes"));
+        }
+        if (wanted(Part.explanations)) {
+            new ExplainBench(models, work, progress).run(result.putArray("explanations"));
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));
