@@ -144,7 +144,8 @@ public final class Instrumenter {
     }
 
     /**
-     * Writes a copy with training methods.
+     * Writes a copy with training methods. The logits are the first Tensor or the only entry that
+     * {@code forward} returns.
      *
      * @param state attribute paths that {@link #STATE} returns
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the statement that prevents the split
@@ -153,11 +154,13 @@ public final class Instrumenter {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
-            TrainingMethods methods = new TrainingMethods(additions, root, forward, plan);
+            RootOutput output = RootOutput.of(archive, forward.returnType(), Optional.empty());
+            TrainingMethods methods = new TrainingMethods(additions, root, forward, plan, output);
             SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
             Optional<SplitWeaver.Halves> halves = Optional.empty();
             if (plan.cut().isPresent()) {
                 List<String> cut = plan.cut().get().segments();
+                requireModules(plan);
                 requireReached(forward, cut);
                 halves = Optional.of(weaver.weave(root, forward, cut));
                 if (plan.alongTangents()) {
@@ -276,6 +279,18 @@ public final class Instrumenter {
         return new LayerStatus(module.path(), module.simpleType(), obstacle);
     }
 
+    private void requireModules(TrainingPlan plan) throws Untappable {
+        LayerTaps taps = new LayerTaps(archive, root, new Additions());
+        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.probe())) {
+            if (layer.isPresent() && taps.isOperation(layer.get())) {
+                throw new Untappable(
+                        layer.get()
+                                + " is an operation: corrections cut models at modules, which an"
+                                + " unfrozen export has");
+            }
+        }
+    }
+
     private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
         new LayerTaps(archive, root, new Additions()).requireReached(forward, segments);
     }
@@ -305,7 +320,7 @@ public final class Instrumenter {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
-                || entry.equals(".data/version")
+                || entry.equals(".data/version") // where archives of some operators have it
                 || entry.equals("byteorder")
                 || entry.startsWith("data/")
                 || entry.startsWith("constants/")
