@@ -8,49 +8,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 class ConceptWindowPropertyTest {
     static LongStream seeds() {
-        return LongStream.range(0, 100);
+        return LongStream.range(0, 200);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void aSnapshotIsThatOfTheLastSamples(long seed) {
+    void aSnapshotIsThatOfTheLatestSamples(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int capacity = random.nextInt(1, 50);
-        ConceptWindow window = new ConceptWindow(capacity, 0.01);
-        List<ConceptSample> all = new ArrayList<>();
-        int n = random.nextInt(1, 200);
-        for (int i = 0; i < n; i++) {
-            double mean = random.nextInt(5) == 0 ? 0 : random.nextDouble(-1, 2);
-            ConceptSample sample =
-                    new ConceptSample(
-                            mean, Math.abs(mean) + 0.1, random.nextInt(50), random.nextInt(50));
-            all.add(sample);
-            window.add(sample);
-        }
+        int capacity = random.nextInt(1, 60);
+        int n = random.nextInt(1, 300);
+        ConceptWindow window = new ConceptWindow(settings(capacity));
+        List<ConceptSample> all = ConceptTallyPropertyTest.samples(random, n);
+        all.forEach(sample -> window.add(sample, Instant.EPOCH));
 
-        List<ConceptSample> last = all.subList(Math.max(0, n - capacity), n);
         ConceptSnapshot snapshot = window.snapshot();
-        long positive = last.stream().filter(s -> s.mean() > 0).count();
-        long negative = last.stream().filter(s -> s.mean() < 0).count();
-        double mean = last.stream().mapToDouble(ConceptSample::mean).average().orElseThrow();
-        long positiveCells = last.stream().mapToLong(ConceptSample::positive).sum();
-        long negativeCells = last.stream().mapToLong(ConceptSample::negative).sum();
-        assertThat(snapshot.samples()).isEqualTo(last.size());
-        assertThat(snapshot.score()).isCloseTo(share(positive, negative), within(1e-12));
-        assertThat(snapshot.locationScore())
-                .isCloseTo(share(positiveCells, negativeCells), within(1e-12));
-        assertThat(snapshot.sensitivity()).isCloseTo(mean, within(1e-12));
-        assertThat(snapshot.magnitude())
-                .isCloseTo(
-                        last.stream().mapToDouble(ConceptSample::meanAbsolute).average().orElse(0),
-                        within(1e-12));
+
+        int held = Math.toIntExact(snapshot.samples());
+        assertThat(held).isLessThanOrEqualTo(capacity);
+        assertThat((double) held)
+                .isGreaterThanOrEqualTo(
+                        capacity < 16 ? Math.min(n, capacity) : Math.min(n, 0.75 * capacity));
+        List<ConceptSample> latest = all.subList(n - held, n);
+        ConceptTallyPropertyTest.check(window.recent(), latest);
+        assertThat(snapshot.score()).isEqualTo(window.recent().score());
+        assertThat(snapshot.sensitivity()).isEqualTo(window.recent().sensitivity());
         assertThat(snapshot.totalCounted())
                 .isEqualTo(all.stream().filter(s -> s.mean() != 0).count());
         assertThat(snapshot.totalPositive())
@@ -58,25 +48,23 @@ class ConceptWindowPropertyTest {
         assertThat(snapshot.lower()).isBetween(0.0, snapshot.upper());
     }
 
-    private static double share(long positive, long negative) {
-        return positive + negative == 0 ? 0.5 : (double) positive / (positive + negative);
-    }
-
     @Test
     void anEmptyWindowIsNeutral() {
-        ConceptSnapshot empty = new ConceptWindow(10, 0.01).snapshot();
+        ConceptSnapshot empty = new ConceptWindow(settings(10)).snapshot();
 
         assertThat(empty.score()).isEqualTo(0.5);
         assertThat(empty.sensitivityStandardError()).isZero();
         assertThat(empty.lower()).isZero();
         assertThat(empty.upper()).isEqualTo(1);
+        assertThat(empty.sensitivityBounds()).isEmpty();
+        assertThat(empty.decayed()).isEmpty();
     }
 
     @Test
     void theStandardErrorOfTheMeanIsTheUsualOne() {
-        ConceptWindow window = new ConceptWindow(4, 0.01);
+        ConceptWindow window = new ConceptWindow(settings(4));
         for (double mean : new double[] {9, 1, 2, 3, 4}) {
-            window.add(new ConceptSample(mean, mean, 1, 0));
+            window.add(new ConceptSample(mean, mean, 1, 0), Instant.EPOCH);
         }
         // 1 2 3 4: variance 5/3, over n = 4
         assertThat(window.snapshot().sensitivityStandardError())
@@ -84,11 +72,49 @@ class ConceptWindowPropertyTest {
     }
 
     @Test
-    void whatIsNotFiniteIsRefused() {
-        ConceptWindow window = new ConceptWindow(4, 0.01);
-        assertThatThrownBy(() -> window.add(new ConceptSample(Double.NaN, 1, 0, 0)))
-                .hasMessageContaining("finite");
-        assertThatThrownBy(() -> new ConceptWindow(0, 0.01)).hasMessageContaining("capacity");
-        assertThatThrownBy(() -> new ConceptWindow(1, 1)).hasMessageContaining("error");
+    void withAHalfLifeOldSamplesFade() {
+        ConceptWindow window =
+                new ConceptWindow(
+                        new WindowSettings(100, Optional.of(Duration.ofMinutes(1)), 0.01));
+        window.add(new ConceptSample(-1, 1, 0, 1), Instant.ofEpochSecond(0));
+        window.add(new ConceptSample(1, 1, 1, 0), Instant.ofEpochSecond(60));
+
+        DecayedSnapshot decayed = window.snapshot().decayed().orElseThrow();
+
+        assertThat(decayed.score()).isCloseTo(1 / 1.5, within(1e-12));
+        assertThat(decayed.sensitivity()).isCloseTo(0.5 / 1.5, within(1e-12));
+        assertThat(window.snapshot().score()).isEqualTo(0.5);
+    }
+
+    @Test
+    void theBoundsOfTheMeanAppearAfterTheWarmUpAndCloseIn() {
+        ConceptWindow window = new ConceptWindow(settings(10));
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 20_000; i++) {
+            double s = random.nextGaussian() + 0.3;
+            window.add(new ConceptSample(s, Math.abs(s), 1, 0), Instant.EPOCH);
+            assertThat(window.snapshot().sensitivityBounds().isPresent())
+                    .isEqualTo(i >= SensitivityTally.WARM_UP - 1);
+        }
+        MeanBounds bounds = window.snapshot().sensitivityBounds().orElseThrow();
+        assertThat(bounds.exclude(0)).isTrue();
+        assertThat(bounds.exclude(0.3)).isFalse();
+        assertThat(bounds.upper() - bounds.lower()).isLessThan(0.1);
+    }
+
+    @Test
+    void whatIsNotFiniteOrOutOfRangeIsRefused() {
+        ConceptWindow window = new ConceptWindow(settings(4));
+        ConceptSample sample = new ConceptSample(Double.NaN, 1, 0, 0);
+        assertThatThrownBy(() -> window.add(sample, Instant.EPOCH)).hasMessageContaining("finite");
+        assertThatThrownBy(() -> settings(0)).hasMessageContaining("capacity");
+        assertThatThrownBy(() -> new WindowSettings(1, Optional.empty(), 1))
+                .hasMessageContaining("error");
+        assertThatThrownBy(() -> new WindowSettings(1, Optional.of(Duration.ZERO), 0.1))
+                .hasMessageContaining("half-life");
+    }
+
+    private static WindowSettings settings(int capacity) {
+        return new WindowSettings(capacity, Optional.empty(), 0.01);
     }
 }

@@ -57,9 +57,6 @@ public final class AuditConfigLoader {
         if (fairwashing) {
             LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
         }
-        if (window.halfLife().isPresent()) {
-            LOG.warn("{}: window.half-life: accepted, not applied yet; window.samples is", file);
-        }
         return new AuditConfig(
                 layer.orElseThrow(), target, sampling, window, concepts, maxSeries, worker);
     }
