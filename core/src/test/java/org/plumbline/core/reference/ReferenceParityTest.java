@@ -31,6 +31,8 @@ class ReferenceParityTest {
         known.put("b_tcav_metrics", new TcavMetricsCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
+        known.put("i_binomial_intervals", new BinomialIntervalsCase());
+        known.put("i_tcav_significance", new TcavSignificanceCase());
         return known;
     }
 
