@@ -26,7 +26,9 @@ class ArchitectureTest {
                     "..core.tap..",
                     "..core.cav..",
                     "..core.sensitivity..",
-                    "..core.window..");
+                    "..core.significance..",
+                    "..core.window..",
+                    "..core.drift..");
 
     @ArchTest
     static void dataFlowsOneWay(JavaClasses classes) {
