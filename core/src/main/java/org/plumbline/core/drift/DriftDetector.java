@@ -33,6 +33,7 @@ public final class DriftDetector {
     private final double threshold;
     private final double[] rose = new double[RATES];
     private final double[] fell = new double[RATES];
+    private double startsToCome = 1;
     private long samples;
     private long alarm;
 
@@ -67,18 +68,15 @@ public final class DriftDetector {
         }
         samples++;
         double x = Math.min(high, Math.max(low, value));
-        double weight = startWeight(samples) - startWeight(samples + 1);
+        double rest = 1 / (1 + Math.log(samples + 1.0)); // weight of all later starts
+        double weight = startsToCome - rest;
+        startsToCome = rest;
         bet(rose, weight, (x - bounds.upper()) / (bounds.upper() - low));
         bet(fell, weight, (bounds.lower() - x) / (high - bounds.lower()));
         if (evidence() >= threshold) {
             alarm = samples;
         }
         return alarm > 0;
-    }
-
-    /** Weight of all starts from sample j on. */
-    private static double startWeight(long j) {
-        return 1 / (1 + Math.log((double) j));
     }
 
     /** Bets half, a quarter, ... of the largest rate; {@code gain} is at least -1. */

@@ -110,14 +110,35 @@ public final class RandomCavs {
                     "gradient: " + meanGradient.dimension() + " (expected: " + dimension + ")");
         }
         float[] out = new float[count];
-        for (int c = 0; c < dimension; c++) {
+        int c = 0;
+        for (; c + 4 <= dimension; c += 4) { // four at a time: out is read and written less often
+            addFour(out, meanGradient, c);
+        }
+        for (; c < dimension; c++) {
             float g = meanGradient.at(c);
-            int at = c * count;
             for (int r = 0; r < out.length; r++) {
-                out[r] += g * columns[at + r];
+                out[r] += g * columns[c * count + r];
             }
         }
         return out;
+    }
+
+    private void addFour(float[] out, DenseVector gradient, int c) {
+        float g0 = gradient.at(c);
+        float g1 = gradient.at(c + 1);
+        float g2 = gradient.at(c + 2);
+        float g3 = gradient.at(c + 3);
+        int first = c * count;
+        int second = first + count;
+        int third = second + count;
+        int fourth = third + count;
+        for (int r = 0; r < out.length; r++) {
+            out[r] +=
+                    g0 * columns[first + r]
+                            + g1 * columns[second + r]
+                            + g2 * columns[third + r]
+                            + g3 * columns[fourth + r];
+        }
     }
 
     private static void shuffle(int[] order, int picked, SplittableRandom random) {

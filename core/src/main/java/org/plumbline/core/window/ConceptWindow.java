@@ -3,6 +3,7 @@ package org.plumbline.core.window;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,7 @@ public final class ConceptWindow {
     private final int paneSize;
     private final ConceptTally[] panes;
     private final ConceptTally total = new ConceptTally();
-    private final SensitivityTally sensitivity = SensitivityTally.warmingUp();
+    private final SensitivityTally sensitivity;
     private final @Nullable DecayedTally decayed;
     private int current;
 
@@ -33,6 +34,10 @@ public final class ConceptWindow {
         for (int i = 0; i < panes.length; i++) {
             panes[i] = new ConceptTally();
         }
+        sensitivity =
+                settings.clip().isPresent()
+                        ? SensitivityTally.clippedAt(settings.clip().getAsDouble())
+                        : SensitivityTally.warmingUp();
         decayed = settings.halfLife().map(DecayedTally::new).orElse(null);
     }
 
@@ -57,18 +62,37 @@ public final class ConceptWindow {
         }
     }
 
-    /** Returns the tally of the samples in the window; those of replicas may be merged. */
-    public ConceptTally recent() {
-        ConceptTally recent = new ConceptTally();
-        for (ConceptTally pane : panes) {
-            recent.merge(pane);
-        }
-        return recent;
-    }
-
     /** Returns the numbers now; an empty window is neutral. */
     public ConceptSnapshot snapshot() {
-        ConceptTally recent = recent();
+        return merged(List.of(this));
+    }
+
+    /**
+     * Returns the numbers of several windows together: those of replicas, or of all classes of a
+     * concept. Counts, means and decayed numbers are those of the pooled samples, in whatever order
+     * the windows come; the bounds of the mean exist where all windows share a clip.
+     *
+     * @param windows with equal settings, at least 1
+     * @throws IllegalArgumentException if there is none or the settings differ
+     */
+    public static ConceptSnapshot merged(List<ConceptWindow> windows) {
+        if (windows.stream().map(w -> w.settings).distinct().count() != 1) {
+            throw new IllegalArgumentException("windows: (expected: >= 1, equal settings)");
+        }
+        WindowSettings settings = windows.get(0).settings;
+        ConceptTally recent = new ConceptTally();
+        ConceptTally total = new ConceptTally();
+        Optional<DecayedTally> decayed = settings.halfLife().map(DecayedTally::new);
+        for (ConceptWindow window : windows) {
+            for (ConceptTally pane : window.panes) {
+                recent.merge(pane);
+            }
+            total.merge(window.total);
+            DecayedTally other = window.decayed;
+            if (other != null) {
+                decayed.ifPresent(d -> d.merge(other));
+            }
+        }
         return new ConceptSnapshot(
                 recent.samples(),
                 recent.score(),
@@ -80,7 +104,16 @@ public final class ConceptWindow {
                 total.positive(),
                 total.counted(),
                 settings.error(),
-                sensitivity.estimate(),
-                Optional.ofNullable(decayed).map(DecayedTally::snapshot));
+                sensitivities(windows),
+                decayed.map(DecayedTally::snapshot));
+    }
+
+    private static Optional<MeanEstimate> sensitivities(List<ConceptWindow> windows) {
+        List<MeanEstimate> known =
+                windows.stream().flatMap(w -> w.sensitivity.estimate().stream()).toList();
+        boolean comparable =
+                known.size() == windows.size()
+                        && known.stream().mapToDouble(MeanEstimate::high).distinct().count() == 1;
+        return comparable ? known.stream().reduce(MeanEstimate::plus) : Optional.empty();
     }
 }

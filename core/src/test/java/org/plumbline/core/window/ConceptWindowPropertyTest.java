@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -38,14 +39,80 @@ class ConceptWindowPropertyTest {
                 .isGreaterThanOrEqualTo(
                         capacity < 16 ? Math.min(n, capacity) : Math.min(n, 0.75 * capacity));
         List<ConceptSample> latest = all.subList(n - held, n);
-        ConceptTallyPropertyTest.check(window.recent(), latest);
-        assertThat(snapshot.score()).isEqualTo(window.recent().score());
-        assertThat(snapshot.sensitivity()).isEqualTo(window.recent().sensitivity());
+        ConceptTally expected = new ConceptTally(); // checked by itself against plain sums
+        latest.forEach(expected::add);
+        check(snapshot, expected);
         assertThat(snapshot.totalCounted())
                 .isEqualTo(all.stream().filter(s -> s.mean() != 0).count());
         assertThat(snapshot.totalPositive())
                 .isEqualTo(all.stream().filter(s -> s.mean() > 0).count());
         assertThat(snapshot.lower()).isBetween(0.0, snapshot.upper());
+    }
+
+    private static void check(ConceptSnapshot snapshot, ConceptTally expected) {
+        assertThat(snapshot.samples()).isEqualTo(expected.samples());
+        assertThat(snapshot.score()).isEqualTo(expected.score());
+        assertThat(snapshot.scoreStandardError()).isEqualTo(expected.scoreStandardError());
+        assertThat(snapshot.locationScore()).isEqualTo(expected.locationScore());
+        assertThat(snapshot.sensitivity()).isCloseTo(expected.sensitivity(), within(1e-12));
+        assertThat(snapshot.sensitivityStandardError())
+                .isCloseTo(expected.sensitivityStandardError(), within(1e-12));
+        assertThat(snapshot.magnitude()).isCloseTo(expected.magnitude(), within(1e-12));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void windowsMergedInAnyOrderAreTheWindowOfAllSamples(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        WindowSettings settings =
+                new WindowSettings(
+                        1000,
+                        Optional.of(Duration.ofSeconds(5)),
+                        OptionalDouble.of(random.nextDouble(0.5, 3)),
+                        0.01);
+        ConceptWindow pooled = new ConceptWindow(settings);
+        ConceptWindow a = new ConceptWindow(settings);
+        ConceptWindow b = new ConceptWindow(settings);
+        ConceptTally plain = new ConceptTally();
+        long at = 0;
+        for (ConceptSample sample : ConceptTallyPropertyTest.samples(random, 300)) {
+            Instant time = Instant.ofEpochMilli(at += random.nextInt(100));
+            pooled.add(sample, time);
+            plain.add(sample);
+            (random.nextBoolean() ? a : b).add(sample, time);
+        }
+
+        for (List<ConceptWindow> order : List.of(List.of(a, b), List.of(b, a))) {
+            ConceptSnapshot merged = ConceptWindow.merged(order);
+            check(merged, plain);
+            assertThat(merged.lower()).isEqualTo(pooled.snapshot().lower());
+            assertThat(merged.totalSensitivity().orElseThrow().mean())
+                    .isCloseTo(
+                            pooled.snapshot().totalSensitivity().orElseThrow().mean(),
+                            within(1e-12));
+            DecayedSnapshot decayed = merged.decayed().orElseThrow();
+            DecayedSnapshot alone = pooled.snapshot().decayed().orElseThrow();
+            assertThat(decayed.score()).isCloseTo(alone.score(), within(1e-9));
+            assertThat(decayed.sensitivity()).isCloseTo(alone.sensitivity(), within(1e-9));
+            assertThat(decayed.effectiveSamples())
+                    .isCloseTo(alone.effectiveSamples(), within(1e-7));
+        }
+    }
+
+    @Test
+    void windowsWithClipsOfTheirOwnHaveNoCommonBoundsOfTheMean() {
+        ConceptWindow a = new ConceptWindow(settings(10));
+        ConceptWindow b = new ConceptWindow(settings(10));
+        for (int i = 0; i < 100; i++) {
+            a.add(new ConceptSample(1, 1, 1, 0), Instant.EPOCH);
+            b.add(new ConceptSample(2, 2, 1, 0), Instant.EPOCH);
+        }
+        assertThat(a.snapshot().totalSensitivity()).isPresent();
+        assertThat(ConceptWindow.merged(List.of(a, b)).totalSensitivity()).isEmpty();
+        assertThatThrownBy(() -> ConceptWindow.merged(List.of()))
+                .hasMessageContaining("equal settings");
+        assertThatThrownBy(() -> ConceptWindow.merged(List.of(a, new ConceptWindow(settings(9)))))
+                .hasMessageContaining("equal settings");
     }
 
     @Test
@@ -75,7 +142,11 @@ class ConceptWindowPropertyTest {
     void withAHalfLifeOldSamplesFade() {
         ConceptWindow window =
                 new ConceptWindow(
-                        new WindowSettings(100, Optional.of(Duration.ofMinutes(1)), 0.01));
+                        new WindowSettings(
+                                100,
+                                Optional.of(Duration.ofMinutes(1)),
+                                OptionalDouble.empty(),
+                                0.01));
         window.add(new ConceptSample(-1, 1, 0, 1), Instant.ofEpochSecond(0));
         window.add(new ConceptSample(1, 1, 1, 0), Instant.ofEpochSecond(60));
 
@@ -108,13 +179,18 @@ class ConceptWindowPropertyTest {
         ConceptSample sample = new ConceptSample(Double.NaN, 1, 0, 0);
         assertThatThrownBy(() -> window.add(sample, Instant.EPOCH)).hasMessageContaining("finite");
         assertThatThrownBy(() -> settings(0)).hasMessageContaining("capacity");
-        assertThatThrownBy(() -> new WindowSettings(1, Optional.empty(), 1))
+        assertThatThrownBy(() -> new WindowSettings(1, Optional.empty(), OptionalDouble.empty(), 1))
                 .hasMessageContaining("error");
-        assertThatThrownBy(() -> new WindowSettings(1, Optional.of(Duration.ZERO), 0.1))
+        assertThatThrownBy(
+                        () ->
+                                new WindowSettings(
+                                        1, Optional.of(Duration.ZERO), OptionalDouble.empty(), 0.1))
                 .hasMessageContaining("half-life");
+        assertThatThrownBy(() -> new WindowSettings(1, Optional.empty(), OptionalDouble.of(0), 0.1))
+                .hasMessageContaining("clip");
     }
 
     private static WindowSettings settings(int capacity) {
-        return new WindowSettings(capacity, Optional.empty(), 0.01);
+        return new WindowSettings(capacity, Optional.empty(), OptionalDouble.empty(), 0.01);
     }
 }

@@ -47,6 +47,7 @@ public final class BenchCommand implements Callable<Integer> {
             Progress progress = output.progress();
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
+            new StatsBench(progress).run(result.putObject("statistics"));
             if (!skipLatency) {
                 new LatencyBench(models, work, progress).run(result.putArray("latency"));
             }

@@ -10,6 +10,7 @@ import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Opens and closes the statistics of a version. Thread-safe.
@@ -23,7 +24,11 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
     /** Counts and shows a version from now on, starting anew. */
     public void open(Served served, AuditConfig config) {
         WindowSettings settings =
-                new WindowSettings(config.window().samples(), config.window().halfLife(), ERROR);
+                new WindowSettings(
+                        config.window().samples(),
+                        config.window().halfLife(),
+                        OptionalDouble.empty(),
+                        ERROR);
         pipeline.admit(
                 served.id(), new WindowLimits(served.generation(), settings, config.maxSeries()));
         meters.serve(

@@ -19,6 +19,7 @@ import org.plumbline.plugin.pipeline.SeriesKey;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 class AuditMetersTest {
@@ -72,7 +73,9 @@ class AuditMetersTest {
     }
 
     private static ConceptSnapshot snapshot(double sensitivity) {
-        ConceptWindow window = new ConceptWindow(new WindowSettings(4, Optional.empty(), 0.01));
+        ConceptWindow window =
+                new ConceptWindow(
+                        new WindowSettings(4, Optional.empty(), OptionalDouble.empty(), 0.01));
         window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1), Instant.EPOCH);
         return window.snapshot();
     }

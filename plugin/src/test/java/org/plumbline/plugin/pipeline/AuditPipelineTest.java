@@ -19,6 +19,7 @@ import org.plumbline.plugin.intercept.ServedId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -174,6 +175,8 @@ class AuditPipelineTest {
 
     private static WindowLimits limits(long generation, int series) {
         return new WindowLimits(
-                generation, new WindowSettings(100, Optional.empty(), 0.01), series);
+                generation,
+                new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
+                series);
     }
 }
