@@ -5,10 +5,9 @@ import org.plumbline.core.window.MeanEstimate;
 
 /**
  * How a quantity was when a model version was taken into service, stored with the version: the mean
- * sensitivity of a series (range: its clip), the TCAV score (sensitivity above zero as 0 or 1,
- * range [0, 1]), or the prevalence of a concept in the inputs (projection of the activation on the
- * CAV, or, as 0 or 1, whether that projection is nearer to the mean with than without the concept).
- * Plain numbers, fit for JSON. Immutable.
+ * sensitivity of a series (range: its clip), its TCAV score (sensitivity above zero as 0 or 1,
+ * range [0, 1]), or the prevalence of a concept in the inputs (see {@link ConceptPresence}, range
+ * [0, 1]). Plain numbers, fit for JSON. Immutable.
  *
  * @param estimate of at least 1 sample; replicas' estimates may be added before
  * @param error probability that the mean it stands for lies outside {@link #bounds}, in (0, 1)

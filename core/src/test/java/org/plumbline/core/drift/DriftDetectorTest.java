@@ -129,6 +129,17 @@ class DriftDetectorTest {
     }
 
     @Test
+    void anInputCarriesAConceptWhereItIsNearerToTheExamplesWithIt() {
+        ConceptPresence rising = new ConceptPresence(-1, 3);
+        assertThat(rising.of(0.9)).isZero();
+        assertThat(rising.of(1.1)).isEqualTo(1);
+        ConceptPresence falling = new ConceptPresence(3, -1);
+        assertThat(falling.of(0.9)).isEqualTo(1);
+        assertThat(falling.of(100)).isZero();
+        assertThatThrownBy(() -> new ConceptPresence(1, 1)).hasMessageContaining("different");
+    }
+
+    @Test
     void aBaselineSurvivesJson() throws Exception {
         Baseline baseline = sure(0, 1, 0.25);
         ObjectMapper mapper = new ObjectMapper();

@@ -125,15 +125,15 @@ class RankTestTest {
     }
 
     /**
-     * 100,000 samples looked at after each, 400 streams, nominal 0.05: at most 20 plus three
-     * standard errors, 13. The rank test at a fixed moment, watched over the same looks, exceeds
-     * that: it must not alert.
+     * 100,000 samples looked at after each, 200 streams, nominal 0.05: at most 10 plus three
+     * standard errors, 9. The rank test at a fixed moment, watched over the same looks, errs four
+     * times as often or more: it must not alert.
      */
     @Test
     void watchingTheSequentialTestKeepsItsLevelAndWatchingTheOtherDoesNot() {
         int sequential = 0;
         int naive = 0;
-        for (int run = 0; run < 400; run++) {
+        for (int run = 0; run < 200; run++) {
             SplittableRandom random = new SplittableRandom(run);
             PoolTally tally = new PoolTally(1, 19);
             SequentialRankTest test =
@@ -157,8 +157,8 @@ class RankTestTest {
             sequential += test.pValue(0) <= 0.05 ? 1 : 0;
             naive += fooled ? 1 : 0;
         }
-        assertThat(sequential).isLessThanOrEqualTo(33);
-        assertThat(naive).isGreaterThan(33);
+        assertThat(sequential).isLessThanOrEqualTo(19);
+        assertThat(naive).isGreaterThan(40);
     }
 
     @Test
