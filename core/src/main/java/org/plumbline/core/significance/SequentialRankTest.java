@@ -26,7 +26,7 @@ public final class SequentialRankTest {
     private final int ranksPerLook;
     private final int[] rankOfConcept;
     private final boolean[] ranked;
-    private long nextLook;
+    private final Looks looks;
     private int given;
 
     /**
@@ -41,15 +41,15 @@ public final class SequentialRankTest {
      */
     public SequentialRankTest(
             PoolStatistic statistic, int concepts, int random, long firstLook, int ranksPerLook) {
-        if (firstLook < 1 || ranksPerLook < 1) {
+        if (ranksPerLook < 1) {
             throw new IllegalArgumentException(
-                    "looks: " + firstLook + ", " + ranksPerLook + " (expected: >= 1 each)");
+                    "ranks per look: " + ranksPerLook + " (expected: >= 1)");
         }
         this.statistic = statistic;
         this.ranksPerLook = ranksPerLook;
         rankOfConcept = new int[concepts];
         ranked = new boolean[random];
-        nextLook = firstLook;
+        looks = new Looks(firstLook);
     }
 
     /**
@@ -59,11 +59,7 @@ public final class SequentialRankTest {
      * @return whether a look was taken
      */
     public boolean update(PoolTally tally) {
-        int due = 0;
-        while (tally.samples() >= nextLook) {
-            nextLook *= 2;
-            due += ranksPerLook;
-        }
+        int due = ranksPerLook * looks.due(tally.samples());
         if (due == 0 || given == ranked.length) {
             return false;
         }
@@ -107,6 +103,6 @@ public final class SequentialRankTest {
 
     /** Returns the number of samples at which the next look is due. */
     public long nextLook() {
-        return nextLook;
+        return looks.next();
     }
 }

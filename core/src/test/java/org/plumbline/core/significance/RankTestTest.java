@@ -130,14 +130,17 @@ class RankTestTest {
      * times as often or more: it must not alert.
      */
     @Test
-    void watchingTheSequentialTestKeepsItsLevelAndWatchingTheOtherDoesNot() {
+    void watchingTheSequentialTestsKeepsTheirLevelAndWatchingTheOtherDoesNot() {
         int sequential = 0;
+        int normal = 0;
         int naive = 0;
         for (int run = 0; run < 200; run++) {
             SplittableRandom random = new SplittableRandom(run);
             PoolTally tally = new PoolTally(1, 19);
             SequentialRankTest test =
                     new SequentialRankTest(PoolStatistic.SENSITIVITY, 1, 19, 8, 1);
+            SequentialStudentTest student =
+                    new SequentialStudentTest(PoolStatistic.SENSITIVITY, 1, 8);
             double[] drift = random.doubles(20, -1e-3, 1e-3).toArray(); // concept one of them
             float[] concept = new float[1];
             float[] pool = new float[19];
@@ -148,6 +151,7 @@ class RankTestTest {
                     pool[r] = (float) (random.nextDouble() - 0.5 + drift[r + 1]);
                 }
                 tally.add(concept, pool);
+                student.update(tally);
                 if (test.update(tally)) {
                     double p =
                             PoolComparison.of(tally, 0, PoolStatistic.SENSITIVITY).rank().pValue();
@@ -155,9 +159,11 @@ class RankTestTest {
                 }
             }
             sequential += test.pValue(0) <= 0.05 ? 1 : 0;
+            normal += student.pValues()[0] <= 0.05 ? 1 : 0;
             naive += fooled ? 1 : 0;
         }
         assertThat(sequential).isLessThanOrEqualTo(19);
+        assertThat(normal).isLessThanOrEqualTo(19);
         assertThat(naive).isGreaterThan(40);
     }
 
@@ -178,6 +184,38 @@ class RankTestTest {
         }
         assertThat(test.pValues()).containsExactly(0.01, 1);
         assertThat(test.nextLook()).isEqualTo(1024);
+    }
+
+    @Test
+    void theWatchedStudentTestIsTheSmallestOfItsLooksTimesTheirShares() {
+        SplittableRandom random = new SplittableRandom(6);
+        PoolTally tally = new PoolTally(2, 29);
+        SequentialStudentTest test = new SequentialStudentTest(PoolStatistic.SENSITIVITY, 2, 3);
+        double[] pool = random.doubles(29, -1, 1).toArray();
+        double[] sums = new double[31];
+        double[] expected = {1, 1};
+        for (int n = 1; n <= 50; n++) {
+            float[] concept = {9, (float) random.nextGaussian()};
+            float[] along = new float[29];
+            sums[29] += concept[0];
+            sums[30] += concept[1];
+            for (int r = 0; r < 29; r++) {
+                along[r] = (float) (pool[r] + random.nextGaussian());
+                sums[r] += along[r];
+            }
+            tally.add(concept, along);
+            boolean looked = test.update(tally);
+            int look = List.of(3, 6, 12, 24, 48).indexOf(n) + 1;
+            assertThat(looked).isEqualTo(look > 0);
+            for (int k = 0; looked && k < 2; k++) {
+                int size = n;
+                double[] means = Arrays.stream(sums, 0, 29).map(s -> s / size).toArray();
+                double p = StudentTest.ofOne(sums[29 + k] / n, means).pValue();
+                expected[k] = Math.min(expected[k], look * (look + 1) * p);
+            }
+        }
+        assertThat(test.pValues()).containsExactly(expected, within(1e-12));
+        assertThat(test.pValues()[0]).isLessThan(1e-6);
     }
 
     @Test
@@ -221,6 +259,8 @@ class RankTestTest {
                 .hasMessageContaining("directions");
         assertThatThrownBy(() -> new PoolTally(0, 2)).hasMessageContaining("directions");
         assertThatThrownBy(() -> new SequentialRankTest(PoolStatistic.SCORE, 1, 1, 0, 1))
-                .hasMessageContaining("looks");
+                .hasMessageContaining("first look");
+        assertThatThrownBy(() -> new SequentialRankTest(PoolStatistic.SCORE, 1, 1, 1, 0))
+                .hasMessageContaining("ranks per look");
     }
 }
