@@ -28,7 +28,9 @@ class ArchitectureTest {
                     "..core.explain..",
                     "..core.cav..",
                     "..core.sensitivity..",
+                    "..core.significance..",
                     "..core.window..",
+                    "..core.drift..",
                     "..core.heatmap..");
 
     @ArchTest

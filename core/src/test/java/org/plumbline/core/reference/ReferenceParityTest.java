@@ -37,6 +37,8 @@ class ReferenceParityTest {
         known.put("h_gradient_methods", new GradientMethodsCase());
         known.put("h_lrp_fairwasher", new LrpFairwasherCase());
         known.put("h_lrp_zennit", new LrpZennitCase());
+        known.put("i_binomial_intervals", new BinomialIntervalsCase());
+        known.put("i_tcav_significance", new TcavSignificanceCase());
         return known;
     }
 

@@ -61,6 +61,7 @@ public final class BenchCommand implements Callable<Integer> {
         layers,
         shapes,
         explanations,
+        statistics,
         soak,
         repair
     }
@@ -100,6 +101,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (wanted(Part.explanations)) {
             new ExplainBench(models, work, progress).run(result.putArray("explanations"));
+        }
+        if (wanted(Part.statistics)) {
+            new StatsBench(progress).run(result.putObject("statistics"));
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));

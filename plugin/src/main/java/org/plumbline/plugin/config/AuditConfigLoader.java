@@ -59,9 +59,6 @@ public final class AuditConfigLoader {
         if (fairwashing) {
             LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
         }
-        if (window.halfLife().isPresent()) {
-            LOG.warn("{}: window.half-life: accepted, not applied yet; window.samples is", file);
-        }
         return new AuditConfig(
                 layer.orElseThrow(), output, target, sampling, window, concepts, maxSeries, worker);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.DecayedSnapshot;
 import org.plumbline.plugin.config.AuditConfig;
 import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
@@ -105,6 +106,21 @@ final class ModelJson {
                 .put("sensitivity_abs", snapshot.magnitude())
                 .put("positive_samples_total", snapshot.totalPositive())
                 .put("samples_total", snapshot.totalCounted());
+        snapshot.sensitivityBounds()
+                .ifPresent(
+                        bounds ->
+                                node.put("sensitivity_lower", bounds.lower())
+                                        .put("sensitivity_upper", bounds.upper()));
+        snapshot.decayed().ifPresent(decayed -> decayed(node.putObject("decayed"), decayed));
+    }
+
+    private static void decayed(ObjectNode node, DecayedSnapshot decayed) {
+        node.put("effective_samples", decayed.effectiveSamples())
+                .put("score", decayed.score())
+                .put("score_standard_error", decayed.scoreStandardError())
+                .put("sensitivity", decayed.sensitivity())
+                .put("sensitivity_standard_error", decayed.sensitivityStandardError())
+                .put("sensitivity_abs", decayed.magnitude());
     }
 
     private static void delivery(ObjectNode node, DeliveryStatus status) {

@@ -8,6 +8,7 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
@@ -15,8 +16,10 @@ import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 class AuditMetersTest {
@@ -70,8 +73,10 @@ class AuditMetersTest {
     }
 
     private static ConceptSnapshot snapshot(double sensitivity) {
-        ConceptWindow window = new ConceptWindow(4, 0.01);
-        window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1));
+        ConceptWindow window =
+                new ConceptWindow(
+                        new WindowSettings(4, Optional.empty(), OptionalDouble.empty(), 0.01));
+        window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1), Instant.EPOCH);
         return window.snapshot();
     }
 }
