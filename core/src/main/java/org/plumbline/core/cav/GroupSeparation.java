@@ -96,7 +96,10 @@ public record GroupSeparation(
         return low;
     }
 
-    /** Returns the published area of labelled activations, see {@link #legacyAuc(double[], double[])}. */
+    /**
+     * Returns the published area of labelled activations, see {@link #legacyAuc(double[],
+     * double[])}.
+     */
     public static double legacyAuc(LabelledActivations data, DenseVector direction) {
         return legacyAuc(data.projections(direction, true), data.projections(direction, false));
     }

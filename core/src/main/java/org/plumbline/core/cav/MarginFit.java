@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MarginFit implements Regularised {
     // of the gradient's norm at zero; a test score needs signs only
-    private static final double PATH_TOLERANCE = 1e-6;
+    private static final double PATH_TOLERANCE = 1e-5;
     private static final double TOLERANCE = 1e-12;
     private static final int ITERATIONS = 1000;
 

@@ -7,6 +7,7 @@ import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.cli.terminal.Version;
+import org.plumbline.core.cav.CavKind;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -40,6 +42,12 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--skip-latency", description = "Measure the correction only.")
     private boolean skipLatency;
 
+    @Option(
+            names = "--cav",
+            split = ",",
+            description = "Only measure how long CAVs of these kinds take to fit.")
+    private List<String> cav = List.of();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("plumbline-bench");
@@ -47,6 +55,12 @@ public final class BenchCommand implements Callable<Integer> {
             Progress progress = output.progress();
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
+            if (!cav.isEmpty()) {
+                List<CavKind> kinds = cav.stream().map(CavKind::parse).toList();
+                new CavBench(progress).run(result.putArray("cav"), kinds);
+                output.result(result);
+                return ExitCode.DONE;
+            }
             if (!skipLatency) {
                 new LatencyBench(models, work, progress).run(result.putArray("latency"));
             }
