@@ -7,6 +7,7 @@ import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.cli.terminal.Version;
+import org.plumbline.core.cav.CavKind;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,9 +46,16 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             description =
-                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but soak, and"
+                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav and soak, and"
                             + " repair where there is data.")
     private List<Part> only = List.of();
+
+    @Option(
+            names = "--kinds",
+            split = ",",
+            defaultValue = "signal,mean-difference,svm,ridge,lasso,logistic",
+            description = "Kinds of CAVs that cav fits, default: ${DEFAULT-VALUE}.")
+    private List<String> kinds = List.of();
 
     @Option(
             names = "--audits",
@@ -62,6 +70,7 @@ public final class BenchCommand implements Callable<Integer> {
         shapes,
         explanations,
         statistics,
+        cav,
         soak,
         repair
     }
@@ -104,6 +113,10 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (wanted(Part.statistics)) {
             new StatsBench(progress).run(result.putObject("statistics"));
+        }
+        if (only.contains(Part.cav)) {
+            new CavBench(progress)
+                    .run(result.putArray("cav"), kinds.stream().map(CavKind::parse).toList());
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));

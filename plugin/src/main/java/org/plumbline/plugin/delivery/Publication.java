@@ -35,6 +35,7 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
                 served.id(),
                 AuditState.AUDITED,
                 Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
+        meters.cavs(served.id(), served.layer(), served.qualities());
     }
 
     /** Shows a version that is served without an audit. */

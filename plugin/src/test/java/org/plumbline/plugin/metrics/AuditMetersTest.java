@@ -3,8 +3,13 @@ package org.plumbline.plugin.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
@@ -57,6 +62,22 @@ class AuditMetersTest {
         meters.remove(ID);
         meters.vanished(Set.of(KEY));
         assertThat(meters.scrape()).doesNotContain("v1-abc").contains("plumbline_build_info");
+    }
+
+    @Test
+    void aPoorCavIsMarkedUntilItsVersionGoes() {
+        FloatTensor activations = FloatTensor.of(new float[] {0, 1}, 2, 1);
+        LabelledActivations pair = LabelledActivations.of(activations, new long[] {0, 1});
+        CavQuality poor = CavQuality.of(pair, CavKind.SIGNAL.fit(pair), QualityBounds.STANDARD);
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.cavs(ID, new LayerPath("l"), Map.of(new ConceptId("c"), poor));
+        assertThat(meters.scrape())
+                .contains(
+                        "plumbline_concept_cav_poor{concept=\"c\",layer=\"l\","
+                                + "model_name=\"m\",model_version=\"v1-abc\"} 1.0")
+                .contains("plumbline_concept_cav_auc_ratio{concept=\"c\"");
+        meters.remove(ID);
+        assertThat(meters.scrape()).doesNotContain("plumbline_concept_cav");
     }
 
     @Test
