@@ -24,6 +24,7 @@ class ArchitectureTest {
                     "..core.instrument.edit..",
                     "..core.instrument",
                     "..core.tap..",
+                    "..core.probe..",
                     "..core.cav..",
                     "..core.sensitivity..",
                     "..core.window..");
