@@ -45,6 +45,7 @@ final class FakeEngine {
     RepairTools tools() {
         return new RepairTools(
                 FakeEngine::check,
+                (archive, setting) -> {},
                 new Numbers(),
                 this::train,
                 FakeEngine::seal,

@@ -3,12 +3,14 @@ package org.plumbline.core.probe;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.torchscript.Archive;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -51,6 +53,23 @@ public final class SafetyProbe {
                                 .collect(Collectors.joining("x")),
                         request.layer().map(LayerPath::value).orElse(""));
         return run(ProbeMain.class, arguments, request.limits(), cancelled);
+    }
+
+    /**
+     * Tries an archive only if its code has a loop whose number of passes it does not state.
+     *
+     * @return nothing if there is no such loop
+     * @throws AuditException as {@link #run}
+     */
+    public static Optional<ProbeReport> runIfLooping(Path archive, ProbeRequest request) {
+        try (Archive checked = Archive.open(archive)) {
+            if (checked.unboundedLoop().isEmpty()) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
+        }
+        return Optional.of(run(archive, request));
     }
 
     static ProbeReport run(

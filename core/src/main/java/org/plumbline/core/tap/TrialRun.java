@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ArchiveWriter;
 
@@ -28,6 +29,8 @@ public final class TrialRun {
 
     /** The engine specialises a method at its second call. */
     private static final int CALLS = 2;
+
+    private static final int PREDICTED = -1;
 
     private TrialRun() {}
 
@@ -49,13 +52,26 @@ public final class TrialRun {
             try (TappedModel model = TappedModel.load(archive, spec);
                     NDManager unit = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
                 NDList batch = noise(unit, extents);
-                List<Long> output = run(inputs -> model.forward(inputs), batch);
-                model.verify(batch);
+                List<Long> output = run(model::forward, batch);
+                audit(model, FloatTensor.of(batch.get(0).toFloatArray(), extents));
                 return output;
             }
         }
         try (NativeModule module = NativeModule.load(copy(archive, work), Device.cpu())) {
             return run(module::forward, noise(module.manager(), extents));
+        }
+    }
+
+    private static void audit(TappedModel model, FloatTensor batch) {
+        try {
+            for (int i = 0; i < CALLS; i++) {
+                model.read(batch, PREDICTED);
+            }
+        } catch (EngineException e) {
+            throw new AuditException(
+                    ErrorCode.LAYER_NOT_TAPPABLE,
+                    "layer: " + model.layer() + ": " + NativeModule.reason(e),
+                    e);
         }
     }
 

@@ -249,6 +249,17 @@ public final class Archive implements AutoCloseable {
                                         ErrorCode.BAD_ARCHIVE, "code", "no " + name, "its class"));
     }
 
+    /**
+     * Returns the place of a loop whose number of passes the code does not state: a {@code while},
+     * or a {@code for} not over a small constant. Such code may never end.
+     */
+    public Optional<String> unboundedLoop() {
+        return sources.values().stream()
+                .map(Loops::unbounded)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
     /** Returns the names of all entries below the root folder. */
     public Set<String> entries() {
         Set<String> names = new LinkedHashSet<>();
