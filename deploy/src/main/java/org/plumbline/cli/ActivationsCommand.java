@@ -58,7 +58,7 @@ final class ActivationsCommand implements Callable<Integer> {
             throw AuditException.of(ErrorCode.BAD_DATA, "inputs", "no rows", "at least one");
         }
         FloatTensor all;
-        try (TapFolder tap = TapFolder.open(archive, path)) {
+        try (TapFolder tap = TapFolder.open(archive, path, images)) {
             all = collect(tap.model(), images, pooling);
         }
         NpyFile.write(out, all);

@@ -83,7 +83,7 @@ final class TcavCommand implements Callable<Integer> {
                         NpyFile.readFloats(inputs).rows(), labels.map(NpyFile::readLongs), target);
         FloatTensor images = NpyFile.readFloats(inputs).rows(selection.rows());
         FloatTensor maps;
-        try (TapFolder tap = TapFolder.open(archive, path)) {
+        try (TapFolder tap = TapFolder.open(archive, path, images)) {
             maps = maps(tap.model(), images, selection, DenseVector.copyOf(direction.values()));
         }
         output.result(result(maps, selection));

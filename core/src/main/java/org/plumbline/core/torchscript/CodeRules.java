@@ -63,6 +63,10 @@ final class CodeRules {
         new Reading(file).run();
     }
 
+    private static String printable(String value) {
+        return value.replaceAll("\\p{Cntrl}", "?");
+    }
+
     /** One pass over a file's tokens. Confined to one thread. */
     private final class Reading {
         private final SourceFile file;
@@ -186,7 +190,7 @@ final class CodeRules {
             int close = closing(i + 1);
             String literal = kind(close - 1) == Kind.STRING ? text(close - 1) : "";
             String name = literal.length() < 2 ? "" : literal.substring(1, literal.length() - 1);
-            if (!is(close - 2, ",")) {
+            if (name.isEmpty() || !is(close - 2, ",")) {
                 throw refused(i, "getattr of a computed name");
             }
             if (!declared.contains(name) || EFFECTS.contains(name) || HOOKS.contains(name)) {
@@ -243,7 +247,10 @@ final class CodeRules {
             int start = tokens.get(Math.min(i, tokens.size() - 1)).start();
             long line = 1 + file.text().chars().limit(start).filter(c -> c == '\n').count();
             return AuditException.of(
-                    ErrorCode.BAD_ARCHIVE, file.entry() + " line " + line, value, EXPECTED);
+                    ErrorCode.BAD_ARCHIVE,
+                    file.entry() + " line " + line,
+                    printable(value),
+                    EXPECTED);
         }
     }
 }

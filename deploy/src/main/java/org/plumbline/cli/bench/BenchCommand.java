@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -40,6 +41,21 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--skip-latency", description = "Measure the correction only.")
     private boolean skipLatency;
 
+    @Option(
+            names = "--only",
+            split = ",",
+            description =
+                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but instrument,"
+                            + " and repair where there is data.")
+    private List<Part> only = List.of();
+
+    /** What can be measured by itself. */
+    enum Part {
+        latency,
+        instrument,
+        repair
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("plumbline-bench");
@@ -47,10 +63,13 @@ public final class BenchCommand implements Callable<Integer> {
             Progress progress = output.progress();
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
-            if (!skipLatency) {
+            if (wanted(Part.latency)) {
                 new LatencyBench(models, work, progress).run(result.putArray("latency"));
             }
-            if (data.isPresent()) {
+            if (only.contains(Part.instrument)) {
+                result.set("instrument", new InstrumentBench(models, work, progress).run());
+            }
+            if (data.isPresent() && wanted(Part.repair)) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
                 result.set(
@@ -62,6 +81,10 @@ public final class BenchCommand implements Callable<Integer> {
         } finally {
             TapFolder.delete(work);
         }
+    }
+
+    private boolean wanted(Part part) {
+        return only.isEmpty() ? part == Part.repair || !skipLatency : only.contains(part);
     }
 
     private static void machine(ObjectNode node) throws IOException {

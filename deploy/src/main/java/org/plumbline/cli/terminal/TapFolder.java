@@ -4,15 +4,22 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.probe.ProbeLimits;
+import org.plumbline.core.probe.ProbeRequest;
+import org.plumbline.core.probe.SafetyProbe;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.FloatTensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A tapped model in a temporary work folder; both end together. Confined to one thread. */
@@ -32,6 +39,23 @@ public final class TapFolder implements AutoCloseable {
      *     LAYER_NOT_TAPPABLE}
      */
     public static TapFolder open(Path archive, LayerPath layer) throws IOException {
+        return load(archive, layer);
+    }
+
+    /**
+     * As {@link #open(Path, LayerPath)}, but an archive whose code has a loop of unstated length is
+     * first tried in a child process on two samples of these inputs, which costs some seconds.
+     */
+    public static TapFolder open(Path archive, LayerPath layer, FloatTensor inputs)
+            throws IOException {
+        List<Long> shape = Arrays.stream(inputs.shape()).boxed().collect(Collectors.toList());
+        shape.set(0, Math.min(2, shape.get(0)));
+        SafetyProbe.runIfLooping(
+                archive, new ProbeRequest(shape, Optional.of(layer), ProbeLimits.DEFAULT));
+        return load(archive, layer);
+    }
+
+    private static TapFolder load(Path archive, LayerPath layer) throws IOException {
         Path folder = Files.createTempDirectory("plumbline");
         try {
             return new TapFolder(
