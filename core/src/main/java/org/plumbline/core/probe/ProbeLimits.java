@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param time wall clock from the start of the child to its result, at least 100 ms; starting Java
  *     and the engine takes one to three seconds of it
  * @param memoryBytes resident memory of the child, at least 256 MiB; an engine at rest has about
- *     250 MiB
+ *     200 MiB
  */
 public record ProbeLimits(Duration time, long memoryBytes) {
     private static final long LEAST_MEMORY = 256L << 20;

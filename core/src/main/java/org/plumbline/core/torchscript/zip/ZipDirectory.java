@@ -40,7 +40,7 @@ final class ZipDirectory {
     /** Weights deflate to a half at best, code to a tenth; constants, as in tests, are small. */
     private static final int LARGEST_RATIO = 100;
 
-    private static final long HARMLESS = 256L << 20;
+    private static final long HARMLESS = 1L << 30;
     private static final long IMMENSE = 1L << 40;
     private static final int ZIP64_EXTRA = 1;
 
