@@ -3,9 +3,13 @@ package org.plumbline.worker;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.probe.ProbeLimits;
+import org.plumbline.core.probe.SafetyProbe;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.worker.correction.Corrector;
+import org.plumbline.worker.job.ArchiveProber;
+import org.plumbline.worker.job.ChildProber;
 import org.plumbline.worker.job.EngineAssessor;
 import org.plumbline.worker.job.RepairTools;
 import org.plumbline.worker.store.ArchiveStore.ArchiveChecker;
@@ -20,9 +24,26 @@ import java.util.Optional;
 final class EngineTools {
     private EngineTools() {}
 
-    static RepairTools tools() {
+    /** Returns tools that try every archive in a child process first: it is someone else's. */
+    static RepairTools untrusting(ProbeLimits limits) {
+        return tools(new ChildProber(limits));
+    }
+
+    /**
+     * Returns tools for the user's own archives: one whose code has a loop of unstated length is
+     * tried first, which costs some seconds.
+     */
+    static RepairTools local() {
+        return tools(
+                (archive, setting) ->
+                        SafetyProbe.runIfLooping(
+                                archive, ChildProber.request(setting, ProbeLimits.DEFAULT)));
+    }
+
+    private static RepairTools tools(ArchiveProber prober) {
         return new RepairTools(
                 new Checker(),
+                prober,
                 new EngineAssessor(),
                 Corrector::run,
                 RepairedArchive::seal,

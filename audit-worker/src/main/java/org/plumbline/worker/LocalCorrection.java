@@ -58,7 +58,7 @@ public final class LocalCorrection {
             GateBounds bounds,
             DeviceChoice device,
             Consumer<RepairProgress> progress) {
-        return run(request, bounds, device, progress, EngineTools.tools());
+        return run(request, bounds, device, progress, EngineTools.local());
     }
 
     static RepairOutcome run(

@@ -34,7 +34,7 @@ public final class LocalEvaluation {
             Optional<ConceptId> concept,
             OptionalInt targetClass,
             DeviceChoice device) {
-        RepairTools tools = EngineTools.tools();
+        RepairTools tools = EngineTools.local();
         tools.checker().check(archive);
         AuditDataset data = AuditDataset.load(dataset);
         RepairRecipe recipe = RepairRecipe.of("evaluate", Map.of(), layer, concept, targetClass);
@@ -42,6 +42,7 @@ public final class LocalEvaluation {
         try {
             Assessor.Setting setting =
                     new Assessor.Setting(data, recipe, work, device.device(), () -> false);
+            tools.prober().probe(archive, setting);
             return tools.assessor()
                     .assess(archive, tools.assessor().probe(archive, setting), setting);
         } finally {

@@ -87,7 +87,8 @@ class AuditWorkerIT {
                 defaults.gate(),
                 defaults.limits(),
                 defaults.tokenFile(),
-                defaults.tls());
+                defaults.tls(),
+                defaults.probe());
     }
 
     private CorrectionSpec spec(String epochs) throws IOException {
@@ -500,7 +501,8 @@ class AuditWorkerIT {
                                 one.gate(),
                                 new org.plumbline.worker.config.Limits(1 << 20, 0, 1),
                                 one.tokenFile(),
-                                one.tls()),
+                                one.tls(),
+                                one.probe()),
                         engine.tools(),
                         InstantSource.system());
         client = new WorkerClient(worker.port());

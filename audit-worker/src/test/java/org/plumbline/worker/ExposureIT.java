@@ -48,7 +48,8 @@ class ExposureIT {
                 loopback.gate(),
                 loopback.limits(),
                 file,
-                tls);
+                tls,
+                loopback.probe());
     }
 
     private AuditWorker start(WorkerConfig config) {

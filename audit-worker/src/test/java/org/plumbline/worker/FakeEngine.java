@@ -46,6 +46,7 @@ final class FakeEngine {
     RepairTools tools() {
         return new RepairTools(
                 FakeEngine::check,
+                (archive, setting) -> {},
                 new Numbers(),
                 this::train,
                 FakeEngine::seal,

@@ -25,6 +25,7 @@ class ArchitectureTest {
                     "..core.instrument.relevance..",
                     "..core.instrument",
                     "..core.tap..",
+                    "..core.probe..",
                     "..core.explain..",
                     "..core.cav..",
                     "..core.sensitivity..",

@@ -67,7 +67,7 @@ final class ActivationsCommand implements Callable<Integer> {
             throw AuditException.of(ErrorCode.BAD_DATA, "inputs", "no rows", "at least one");
         }
         FloatTensor all;
-        try (TapFolder tap = TapFolder.open(archive, path, selected)) {
+        try (TapFolder tap = TapFolder.open(archive, path, selected, images)) {
             all = collect(tap.model(), images, pooling);
         }
         NpyFile.write(out, all);

@@ -7,6 +7,10 @@ import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
+import org.plumbline.core.probe.ProbeLimits;
+import org.plumbline.core.probe.ProbeReport;
+import org.plumbline.core.probe.ProbeRequest;
+import org.plumbline.core.probe.SafetyProbe;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.StoredTensor;
 
@@ -22,13 +26,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
-/** Lists the layers of an archive; runs nothing of it. Confined to one thread. */
+/** Lists the layers of an archive; runs nothing of it here. Confined to one thread. */
 @Command(
         name = "inspect",
-        description = "List every layer and whether it can be tapped; runs nothing of the file.")
+        description =
+                "List every layer and whether it can be tapped; runs nothing of the file in this"
+                        + " process.")
 final class InspectCommand implements Callable<Integer> {
     private static final int LARGEST_SOURCE = 16 << 20;
 
@@ -44,6 +51,15 @@ final class InspectCommand implements Callable<Integer> {
             names = "--operations",
             description = "List operations as well, which can be tapped like layers.")
     private boolean operations;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "N,C,H,W",
+            split = ",",
+            description =
+                    "Also load it in a child process and run one batch of this shape, within one"
+                            + " minute and 4 GiB.")
+    private List<Long> probe = List.of();
 
     @Override
     public Integer call() throws IOException {
@@ -74,9 +90,22 @@ final class InspectCommand implements Callable<Integer> {
                         .put("tappable", layer.obstacle().isEmpty())
                         .put("reason", layer.obstacle().orElse(""));
             }
+            if (!probe.isEmpty()) {
+                probe(result.putObject("probe"));
+            }
             output.result(result);
             return ExitCode.DONE;
         }
+    }
+
+    private void probe(ObjectNode node) {
+        ProbeReport report =
+                SafetyProbe.run(
+                        file, new ProbeRequest(probe, Optional.empty(), ProbeLimits.DEFAULT));
+        ArrayNode shape = node.putArray("output");
+        report.output().forEach(shape::add);
+        node.put("seconds", report.time().toMillis() / 1e3)
+                .put("memory_bytes", report.memoryBytes());
     }
 
     /** Returns the number of elements of a layer's own tensors, by layer. */

@@ -95,7 +95,7 @@ final class TcavCommand implements Callable<Integer> {
         FloatTensor images = NpyFile.readFloats(inputs).rows(selection.rows());
         FloatTensor maps;
         AuditForm form;
-        try (TapFolder tap = TapFolder.open(archive, path, selected)) {
+        try (TapFolder tap = TapFolder.open(archive, path, selected, images)) {
             form = tap.model().settle(images.slice(0, Math.min(PROBES, images.rows())));
             maps = maps(tap.model(), images, selection, DenseVector.copyOf(direction.values()));
         }

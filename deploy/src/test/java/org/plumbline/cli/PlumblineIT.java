@@ -65,6 +65,14 @@ class PlumblineIT {
                 .isEqualTo("traced");
     }
 
+    @Test
+    void inspectTriesAnArchiveInAChildProcessWhenAsked() throws Exception {
+        JsonNode probe = json("inspect", MODEL, "--probe", "2,1,28,28").path("probe");
+        assertThat(probe.path("output").get(0).intValue()).isEqualTo(2);
+        assertThat(probe.path("output").get(1).intValue()).isEqualTo(10);
+        assertThat(probe.path("memory_bytes").longValue()).isGreaterThan(1 << 20);
+    }
+
     private static JsonNode layer(JsonNode model, String path) {
         for (JsonNode layer : model.path("layers")) {
             if (layer.path("path").textValue().equals(path)) {

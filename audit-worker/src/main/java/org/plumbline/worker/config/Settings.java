@@ -2,6 +2,7 @@ package org.plumbline.worker.config;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +19,9 @@ import java.util.stream.Collectors;
  * asked for is a problem. Confined to one thread.
  */
 final class Settings {
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,18}) ?((?:[KMGT]i)?B|)");
+    private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
+
     private final Map<String, Setting> values = new TreeMap<>();
     private final Set<String> known = new TreeSet<>();
     private final Problems problems;
@@ -57,6 +63,25 @@ final class Settings {
                 fallback,
                 "whole number, " + least + " to " + most,
                 text -> require(Long.parseLong(text), n -> n >= least && n <= most));
+    }
+
+    /** Reads bytes with a binary unit: {@code 4GiB}, {@code 512MiB}, or plain bytes. */
+    long bytes(String key, long fallback, long least, long most) {
+        return read(
+                key,
+                fallback,
+                "bytes such as 4GiB or 512MiB, " + (least >> 20) + "MiB to " + (most >> 40) + "TiB",
+                text -> require(parseBytes(text), n -> n >= least && n <= most));
+    }
+
+    private static long parseBytes(String text) {
+        Matcher matcher = BYTES.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("no size");
+        }
+        int shift = 10 * UNITS.indexOf(matcher.group(2).isEmpty() ? "B" : matcher.group(2));
+        long number = Long.parseLong(matcher.group(1));
+        return require(number << shift, n -> n >> shift == number);
     }
 
     double real(String key, double fallback, double least, double most) {

@@ -62,7 +62,7 @@ final class SettingsSource {
             return Optional.empty();
         }
         String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-        return Optional.of(key.replaceFirst("^(gate|limits|tls)-", "$1."));
+        return Optional.of(key.replaceFirst("^(gate|limits|probe|tls)-", "$1."));
     }
 
     private static void flatten(

@@ -2,9 +2,11 @@ package org.plumbline.worker.config;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.probe.ProbeLimits;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
  * @param state folder of jobs, data sets and archives
  * @param metrics where Prometheus scrapes
  * @param tokenFile holds the bearer token every call must carry
+ * @param probe what an uploaded archive may use up when it is first tried, in a child process
  */
 public record WorkerConfig(
         HostPort listen,
@@ -25,7 +28,8 @@ public record WorkerConfig(
         GateBounds gate,
         Limits limits,
         Optional<Path> tokenFile,
-        Optional<TlsFiles> tls) {
+        Optional<TlsFiles> tls,
+        ProbeLimits probe) {
     private static final HostPort LISTEN = new HostPort("localhost", 9090);
     private static final HostPort METRICS = new HostPort("localhost", 9464);
 
@@ -39,7 +43,8 @@ public record WorkerConfig(
                 GateBounds.defaults(),
                 Limits.defaults(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                ProbeLimits.DEFAULT);
     }
 
     /**
@@ -85,7 +90,16 @@ public record WorkerConfig(
                                 "limits.free-disk-bytes", limits.freeDiskBytes(), 0, 1L << 50),
                         (int) settings.whole("limits.queue", limits.queue(), 1, 100_000)),
                 file(settings, "token-file", problems),
-                tls(settings, problems));
+                tls(settings, problems),
+                probe(settings));
+    }
+
+    private static ProbeLimits probe(Settings settings) {
+        ProbeLimits usual = ProbeLimits.DEFAULT;
+        return new ProbeLimits(
+                Duration.ofSeconds(
+                        settings.whole("probe.seconds", usual.time().toSeconds(), 1, 86_400)),
+                settings.bytes("probe.memory", usual.memoryBytes(), 256L << 20, 1L << 50));
     }
 
     private static Optional<Path> file(Settings settings, String key, Problems problems) {

@@ -57,6 +57,8 @@ public final class Repair {
                 new Assessor.Setting(
                         data, recipe, task.workDirectory(), task.device(), listener::cancelled);
 
+        tools.prober().probe(task.archive(), setting);
+
         enter("evaluate", listener);
         Optional<ConceptProbe> probe = tools.assessor().probe(task.archive(), setting);
         EvaluationReport before = tools.assessor().assess(task.archive(), probe, setting);

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  */
 public record RepairTools(
         ArchiveChecker checker,
+        ArchiveProber prober,
         Assessor assessor,
         Trainer trainer,
         Sealer sealer,

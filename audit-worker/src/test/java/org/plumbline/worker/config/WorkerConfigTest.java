@@ -7,10 +7,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.probe.ProbeLimits;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,6 +35,17 @@ class WorkerConfigTest {
         assertThat(config.limits()).isEqualTo(new Limits(4L << 30, 256L << 20, 64));
         assertThat(config.tokenFile()).isEmpty();
         assertThat(config.tls()).isEmpty();
+        assertThat(config.probe()).isEqualTo(new ProbeLimits(Duration.ofMinutes(1), 4L << 30));
+    }
+
+    @Test
+    void sizesHaveBinaryUnits() throws IOException {
+        for (String size : List.of("1GiB", "1024MiB", "1048576KiB", "1073741824", "1 GiB")) {
+            Path file = yaml("state: s\nprobe: {memory: " + size + "}");
+            assertThat(WorkerConfig.load(file, Map.of()).probe().memoryBytes())
+                    .as(size)
+                    .isEqualTo(1L << 30);
+        }
     }
 
     @Test
@@ -48,6 +62,7 @@ class WorkerConfigTest {
                                 device: cpu
                                 gate: {clean-accuracy-drop: 0.1, worst-group-drop: 0.2, tcav-tolerance: 0.3}
                                 limits: {upload-bytes: 3, free-disk-bytes: 4, queue: 5}
+                                probe: {seconds: 6, memory: 2GiB}
                                 token-file: %1$s
                                 tls: {certificate: %1$s, key: %1$s, client-ca: %1$s}
                                 """
@@ -63,7 +78,8 @@ class WorkerConfigTest {
                                 new GateBounds(0.1, 0.2, 0.3),
                                 new Limits(3, 4, 5),
                                 Optional.of(file),
-                                Optional.of(new TlsFiles(file, file, Optional.of(file)))));
+                                Optional.of(new TlsFiles(file, file, Optional.of(file))),
+                                new ProbeLimits(Duration.ofSeconds(6), 2L << 30)));
     }
 
     @Test
@@ -90,6 +106,7 @@ class WorkerConfigTest {
                         gate: {clean-accuracy-drop: 2, tcav: 1}
                         token-file: /does/not/exist
                         tls: {key: /does/not/exist}
+                        probe: {seconds: 0, memory: 4GB}
                         colour: blue
                         """);
         assertThatThrownBy(
@@ -106,6 +123,8 @@ class WorkerConfigTest {
                 .hasMessageContaining("gate.tcav: 1 (expected: one of")
                 .hasMessageContaining("token-file: /does/not/exist (expected: a readable file)")
                 .hasMessageContaining("tls: incomplete (expected: both certificate and key)")
+                .hasMessageContaining("probe.seconds: 0 (expected: whole number, 1 to 86400)")
+                .hasMessageContaining("probe.memory: 4GB (expected: bytes such as 4GiB or 512MiB")
                 .hasMessageContaining("colour: blue (expected: one of")
                 .hasMessageContaining("state: missing (expected: a folder)")
                 .hasMessageContaining(

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,15 +29,17 @@ import java.util.TreeSet;
  * A TorchScript archive that passed every check a native loader needs: nothing of it has been run.
  * Thread-safe; close it.
  *
- * <p>Checked are the zip directory, the opcodes, names and nesting of the pickles, that every
- * tensor lies inside its storage, the sizes of everything unpacked, and that code names no operator
- * that touches files.
+ * <p>Checked are the zip directory and every checksum, the opcodes, names and nesting of the
+ * pickles, that every tensor lies inside its storage, the sizes of everything unpacked, the nesting
+ * of code, and that code names only operators of the reviewed list. What cannot be decided so, such
+ * as how long code runs, is left to the probe.
  */
 public final class Archive implements AutoCloseable {
     private static final String DATA = "data.pkl";
     private static final String CONSTANTS = "constants.pkl";
     private static final String CODE = "code/";
     private static final String PYTHON = ".py";
+    private static final int MOST_TOKENS = 1_000_000;
 
     private final Path path;
     private final Digest digest;
@@ -106,11 +109,13 @@ public final class Archive implements AutoCloseable {
             throw AuditException.of(ErrorCode.BAD_ARCHIVE, "byteorder", "not little", "little");
         }
         StorageRules rules = new StorageRules(zip, root, limits.tensorBytes());
-        rules.check("data/", data.all());
-        rules.check("constants/", constants.all());
+        rules.check("data/", data);
+        rules.check("constants/", constants);
         Map<String, SourceFile> sources = sources(zip, root, limits);
         Map<String, ClassSource> classes = classes(sources.values(), limits);
-        return new Archive(path, zip.digest(), zip, root, data, sources, classes);
+        CodeRules code = new CodeRules(classes.values());
+        sources.values().forEach(code::check);
+        return new Archive(path, zip.verify(), zip, root, data, sources, classes);
     }
 
     private static String root(ZipArchive zip) {
@@ -142,22 +147,38 @@ public final class Archive implements AutoCloseable {
     private static Map<String, SourceFile> sources(
             ZipArchive zip, String root, ArchiveLimits limits) throws IOException {
         Map<String, SourceFile> sources = new LinkedHashMap<>();
-        long total = 0;
+        long bytes = 0;
+        int tokens = 0;
         for (ZipRecord entry : zip.records()) {
             String name = entry.name().substring(root.length());
-            if (name.startsWith(CODE) && name.endsWith(PYTHON)) {
-                total += entry.size();
-                if (total > limits.codeBytes()) {
-                    throw AuditException.of(
-                            ErrorCode.BAD_ARCHIVE, "code", total + " bytes", "less code");
-                }
+            if (isCode(name)) {
+                bytes += entry.size();
                 byte[] text = zip.read(entry, limits.codeFileBytes());
                 SourceFile file = SourceFile.parse(name, new String(text, StandardCharsets.UTF_8));
-                CodeRules.check(file);
+                CodeShape.check(file);
                 sources.put(name, file);
+                tokens += file.tokens().size();
+                if (bytes > limits.codeBytes() || tokens > MOST_TOKENS) {
+                    throw AuditException.of(
+                            ErrorCode.BAD_ARCHIVE,
+                            "code",
+                            bytes + " bytes, " + tokens + " tokens",
+                            "at most " + limits.codeBytes() + ", " + MOST_TOKENS);
+                }
             }
         }
         return sources;
+    }
+
+    /** The engine looks names up without regard to case, so another spelling is code as well. */
+    private static boolean isCode(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean code = lower.startsWith(CODE) && lower.endsWith(PYTHON);
+        if (code && !(name.startsWith(CODE) && name.endsWith(PYTHON))) {
+            throw AuditException.of(
+                    ErrorCode.BAD_ARCHIVE, "zip entry", name, "code/ and .py in lower case");
+        }
+        return code;
     }
 
     private static Map<String, ClassSource> classes(
@@ -254,6 +275,17 @@ public final class Archive implements AutoCloseable {
             }
         }
         return Collections.unmodifiableSet(names);
+    }
+
+    /**
+     * Returns the place of a loop whose number of passes the code does not state: a {@code while},
+     * or a {@code for} not over a small constant. Such code may never end.
+     */
+    public Optional<String> unboundedLoop() {
+        return sources.values().stream()
+                .map(Loops::unbounded)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** Returns the names of all entries below the root folder. */

@@ -15,6 +15,7 @@ import org.plumbline.core.torchscript.pickle.PickleValue.Whole;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,11 @@ import java.util.Set;
 final class ArchiveData {
     private static final String REBUILD = "torch._utils._rebuild_tensor_v2";
     private static final String CODE = "__torch__.";
+    private static final String TYPE_TAG = "torch.jit._pickle.restore_type_tag";
+    private static final String NATIVE_CLASSES = CODE + "torch.classes.";
     private static final int MOST_MODULES = 20_000;
+    private static final int MOST_TENSORS = 100_000;
+    private static final int LONGEST_TYPE = 1000;
     private static final Set<String> CALLABLES =
             Set.of(
                     REBUILD,
@@ -35,12 +40,13 @@ final class ArchiveData {
                     "torch.jit._pickle.build_doublelist",
                     "torch.jit._pickle.build_intlist",
                     "torch.jit._pickle.build_tensorlist",
-                    "torch.jit._pickle.restore_type_tag");
+                    TYPE_TAG);
 
     private final String entry;
     private final Map<String, ModuleNode> modules = new LinkedHashMap<>();
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final List<StoredTensor> anonymous = new ArrayList<>();
+    private final Map<String, Long> storages = new HashMap<>();
 
     private ArchiveData(String entry) {
         this.entry = entry;
@@ -79,6 +85,11 @@ final class ArchiveData {
         return anonymous;
     }
 
+    /** Returns the bytes each storage is said to have, by key. */
+    Map<String, Long> storages() {
+        return storages;
+    }
+
     private PickleValue read(byte[] pickle) {
         PickleValue root = PickleReader.read(entry, pickle, ArchiveData::allowed);
         Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -86,9 +97,8 @@ final class ArchiveData {
         while (!open.isEmpty()) {
             PickleValue value = open.remove(open.size() - 1);
             if (seen.add(value)) {
-                if (value instanceof Applied applied
-                        && applied.function().qualified().equals(REBUILD)) {
-                    anonymous.add(tensor("", applied));
+                if (value instanceof Applied applied) {
+                    applied(applied);
                 }
                 open.addAll(value.children());
             }
@@ -96,8 +106,23 @@ final class ArchiveData {
         return root;
     }
 
+    private void applied(Applied applied) {
+        String function = applied.function().qualified();
+        if (function.equals(REBUILD)) {
+            anonymous.add(tensor("", applied));
+        }
+        for (PickleValue argument : applied.arguments().children()) {
+            // the native reader parses a type's name by recursion
+            if (function.equals(TYPE_TAG)
+                    && argument instanceof Text type
+                    && type.value().length() > LONGEST_TYPE) {
+                throw bad("a type of " + type.value().length() + " characters", "shorter types");
+            }
+        }
+    }
+
     private static boolean allowed(String name) {
-        return name.startsWith(CODE)
+        return (name.startsWith(CODE) && !name.startsWith(NATIVE_CLASSES))
                 || CALLABLES.contains(name)
                 || (name.startsWith("torch.")
                         && DataKind.ofStorage(name.substring("torch.".length())).isPresent());
@@ -133,6 +158,9 @@ final class ArchiveData {
             module(child, submodule, above);
         } else if (value instanceof Applied applied
                 && applied.function().qualified().equals(REBUILD)) {
+            if (tensors.size() >= MOST_TENSORS) {
+                throw bad("more than " + MOST_TENSORS + " tensors", "fewer tensors");
+            }
             names.add(key.value());
             tensors.put(child, tensor(child, applied));
         }
@@ -163,10 +191,10 @@ final class ArchiveData {
                         offset.value(),
                         longs(arguments.get(2), name),
                         longs(arguments.get(3), name));
-        return checked(tensor);
+        return checked(tensor, id.get(4));
     }
 
-    private StoredTensor checked(StoredTensor tensor) {
+    private StoredTensor checked(StoredTensor tensor, PickleValue stored) {
         boolean negative =
                 tensor.offset() < 0
                         || tensor.shape().stream().anyMatch(n -> n < 0)
@@ -176,8 +204,16 @@ final class ArchiveData {
                     "tensor " + tensor.name() + " of shape " + tensor.shape(),
                     "offset, sizes and strides of at least 0");
         }
+        long elements = stored instanceof Whole whole ? whole.value() : -1;
         try {
-            Math.multiplyExact(tensor.extent(), (long) tensor.kind().bytes());
+            Math.multiplyExact(tensor.size(), (long) tensor.kind().bytes());
+            long bytes = Math.multiplyExact(elements, (long) tensor.kind().bytes());
+            storages.merge(tensor.key(), bytes, Math::max);
+            if (tensor.extent() > elements) {
+                throw bad(
+                        "storage " + tensor.key() + " of " + elements + " elements",
+                        "at least " + tensor.extent());
+            }
         } catch (ArithmeticException e) {
             throw bad("tensor " + tensor.name() + " of shape " + tensor.shape(), "fewer bytes");
         }

@@ -46,8 +46,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             description =
-                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav and soak, and"
-                            + " repair where there is data.")
+                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
+                            + " instrument and soak, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -71,6 +71,7 @@ public final class BenchCommand implements Callable<Integer> {
         explanations,
         statistics,
         cav,
+        instrument,
         soak,
         repair
     }
@@ -117,6 +118,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (only.contains(Part.cav)) {
             new CavBench(progress)
                     .run(result.putArray("cav"), kinds.stream().map(CavKind::parse).toList());
+        }
+        if (only.contains(Part.instrument)) {
+            result.set("instrument", new InstrumentBench(models, work, progress).run());
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));

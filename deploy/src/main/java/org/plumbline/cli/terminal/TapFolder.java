@@ -5,16 +5,22 @@ import ai.djl.engine.Engine;
 
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
+import org.plumbline.core.probe.ProbeLimits;
+import org.plumbline.core.probe.ProbeRequest;
+import org.plumbline.core.probe.SafetyProbe;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.FloatTensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A tapped model in a temporary work folder; both end together. Confined to one thread. */
@@ -35,6 +41,31 @@ public final class TapFolder implements AutoCloseable {
      *     LAYER_NOT_TAPPABLE}
      */
     public static TapFolder open(Path archive, LayerPath layer, Optional<String> output)
+            throws IOException {
+        return load(archive, layer, output);
+    }
+
+    /**
+     * As {@link #open(Path, LayerPath, Optional)}, but an archive whose code has a loop of unstated
+     * length is first tried in a child process on two samples of these inputs, which costs some
+     * seconds.
+     */
+    public static TapFolder open(
+            Path archive, LayerPath layer, Optional<String> output, FloatTensor inputs)
+            throws IOException {
+        List<Long> shape = Arrays.stream(inputs.shape()).boxed().collect(Collectors.toList());
+        shape.set(0, Math.min(2, shape.get(0)));
+        SafetyProbe.runIfLooping(
+                archive,
+                new ProbeRequest(
+                        shape,
+                        Optional.of(layer),
+                        output.map(OutputSelector::new),
+                        ProbeLimits.DEFAULT));
+        return load(archive, layer, output);
+    }
+
+    private static TapFolder load(Path archive, LayerPath layer, Optional<String> output)
             throws IOException {
         Path folder = Files.createTempDirectory("plumbline");
         try {

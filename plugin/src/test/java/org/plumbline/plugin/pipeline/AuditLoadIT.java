@@ -44,7 +44,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -221,12 +220,12 @@ class AuditLoadIT {
                         Map.of(),
                         module,
                         sampler);
-        pipeline.admit(served.id(), 
-                        new WindowLimits(
-                                served.generation(),
-                                new WindowSettings(
-                                        1000, Optional.empty(), OptionalDouble.empty(), 0.01),
-                                64));
+        pipeline.admit(
+                served.id(),
+                new WindowLimits(
+                        served.generation(),
+                        new WindowSettings(1000, Optional.empty(), OptionalDouble.empty(), 0.01),
+                        64));
         return new Staged(model, served);
     }
 

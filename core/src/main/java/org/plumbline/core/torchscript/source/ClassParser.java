@@ -70,6 +70,9 @@ final class ClassParser {
     }
 
     private ClassSource classAt(Statement header) {
+        if (header.tokens().size() < 2) {
+            throw bad("a class without a name", "code that parses");
+        }
         String name = header.tokens().get(1).text();
         Map<String, String> attributes = new LinkedHashMap<>();
         Set<String> parameters = new LinkedHashSet<>();
@@ -125,7 +128,10 @@ final class ClassParser {
         List<Token> tokens = line.tokens();
         if (tokens.size() > 2 && tokens.get(1).is(":")) {
             attributes.put(tokens.get(0).text(), text(tokens.get(2), line));
-        } else if (tokens.size() > 5 && tokens.get(0).is("__annotations__")) {
+        } else if (tokens.get(0).is("__annotations__")) {
+            if (tokens.size() < 6 || tokens.get(2).kind() != Kind.STRING) {
+                throw bad("an annotation without a name", "code that parses");
+            }
             attributes.put(unquoted(tokens.get(2)), text(tokens.get(5), line));
         }
     }
@@ -136,7 +142,7 @@ final class ClassParser {
 
     private MethodSource methodAt(Statement header) {
         List<Token> tokens = header.tokens();
-        String name = tokens.get(1).text();
+        String name = tokens.size() > 1 ? tokens.get(1).text() : "";
         List<Statement> body = new ArrayList<>();
         while (at < lines.size() && lines.get(at).indent() > MEMBER) {
             body.add(lines.get(at++));
@@ -201,6 +207,9 @@ final class ClassParser {
                 end = i;
                 break;
             }
+        }
+        if (end == 2) {
+            throw bad("parameter", "name: type");
         }
         return new Parameter(
                 tokens.get(0).text(), file.text(tokens.get(2).start(), tokens.get(end - 1).end()));

@@ -15,6 +15,7 @@ import java.util.List;
 final class Tokenizer {
     private static final int DEEPEST = 200;
     private static final int LONGEST_LINE = 1 << 16;
+    private static final int MOST_TOKENS = 500_000;
 
     private final String file;
     private final String text;
@@ -128,6 +129,9 @@ final class Tokenizer {
     }
 
     private void add(Kind kind, int end) {
+        if (tokens.size() >= MOST_TOKENS) {
+            throw bad("more than " + MOST_TOKENS + " tokens", "less code");
+        }
         tokens.add(new Token(kind, at, end, text.substring(at, end)));
         at = end;
     }

@@ -78,15 +78,26 @@ public final class ZipArchive implements AutoCloseable {
         return content;
     }
 
-    /** Returns the SHA-256 of the very bytes that are open, whatever the path names by now. */
-    public Digest digest() throws IOException {
+    /**
+     * Reads the whole file once and checks every entry's checksum and inflated size; holds no
+     * content.
+     *
+     * @return the SHA-256 of the very bytes that are open, whatever the path names by now
+     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} naming the entry
+     */
+    public Digest verify() throws IOException {
         MessageDigest digest = Digest.sha256();
-        ByteBuffer block = ByteBuffer.allocate(BLOCK);
-        long at = 0;
-        for (int n = file.read(block, at); n >= 0; n = file.read(block, at)) {
-            digest.update(block.flip());
-            block.clear();
-            at += n;
+        try (ContentCheck content = new ContentCheck(records())) {
+            ByteBuffer block = ByteBuffer.allocate(BLOCK);
+            long at = 0;
+            for (int n = file.read(block, at); n >= 0; n = file.read(block, at)) {
+                block.flip();
+                content.update(at, block.array(), block.limit());
+                digest.update(block);
+                block.clear();
+                at += n;
+            }
+            content.finish();
         }
         return Digest.from(digest.digest());
     }

@@ -1,0 +1,22 @@
+package org.plumbline.worker.job;
+
+import org.plumbline.worker.evaluation.ConceptProbe;
+import org.plumbline.worker.evaluation.EvaluationReport;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Tries every archive before it is measured. Thread-safe. */
+public record ProbedAssessor(Assessor assessor, ArchiveProber prober) implements Assessor {
+    @Override
+    public Optional<ConceptProbe> probe(Path archive, Setting setting) {
+        prober.probe(archive, setting);
+        return assessor.probe(archive, setting);
+    }
+
+    @Override
+    public EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
+        prober.probe(archive, setting);
+        return assessor.assess(archive, probe, setting);
+    }
+}
