@@ -141,7 +141,8 @@ class ExplainableModelTest {
         forge.replaceText("__torch__.py", "torch.mul(y, 2)", "torch.exp(y)");
         Path untaken = forge.write(folder);
         assertThat(lrp(untaken, LrpComposite.EPSILON, images).values()).doesNotContain(Float.NaN);
-        Path taken = forge.replaceText("__torch__.py", "torch.gt(float", "torch.lt(float").write(folder);
+        Path taken =
+                forge.replaceText("__torch__.py", "torch.gt(float", "torch.lt(float").write(folder);
         assertThatThrownBy(() -> lrp(taken, LrpComposite.EPSILON, images))
                 .isInstanceOf(AuditException.class)
                 .hasMessageContaining("operator exp has no rule");

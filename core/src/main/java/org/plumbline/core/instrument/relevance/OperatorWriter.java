@@ -84,7 +84,8 @@ final class OperatorWriter {
         return result;
     }
 
-    private Signal activation(OperatorKind kind, Application applied, Signal all) throws Untappable {
+    private Signal activation(OperatorKind kind, Application applied, Signal all)
+            throws Untappable {
         Signal first = applied.signal(0);
         if (!first.carries()) {
             throw unsupported("an activation of " + first.kind(), applied.operation());

@@ -71,8 +71,7 @@ final class RuleWriter {
         String beta = norm.operand(BETA);
         String bias = lines.let(beta.equals(NONE) ? shift : torch("add", shift, beta));
         String weight = lines.let(layer.operator().scaled(g));
-        return new Layer(
-                layer.operator(), weight, Optional.of(bias), output, layer.signal());
+        return new Layer(layer.operator(), weight, Optional.of(bias), output, layer.signal());
     }
 
     /** Writes the stand-in and returns its name. */
