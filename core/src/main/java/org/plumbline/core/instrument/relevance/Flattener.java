@@ -133,6 +133,7 @@ public final class Flattener {
     private Optional<Value> block(List<Syntax> block, Frame frame) throws Untappable {
         for (Syntax syntax : block) {
             if (syntax instanceof Return returned) {
+                statement = returned.text();
                 return Optional.of(evaluator.value(returned.value(), frame));
             } else if (syntax instanceof Assign assign) {
                 statement = assign.text();

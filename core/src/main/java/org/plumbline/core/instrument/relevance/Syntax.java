@@ -42,7 +42,7 @@ sealed interface Syntax {
     }
 
     /** {@code return value}. */
-    record Return(Expression value) implements Syntax {}
+    record Return(Expression value, String text) implements Syntax {}
 
     /** Returns whether a block always ends in an exception. */
     static boolean raises(List<Syntax> block) {
@@ -92,7 +92,7 @@ sealed interface Syntax {
                 String first = line.tokens().get(0).text();
                 switch (first) {
                     case "pass" -> {}
-                    case "return" -> block.add(new Return(parse(line, 1, 0)));
+                    case "return" -> block.add(new Return(parse(line, 1, 0), text(line)));
                     case "if" -> block.add(branch(line));
                     case "for" -> block.add(loop(line));
                     case "while" ->
