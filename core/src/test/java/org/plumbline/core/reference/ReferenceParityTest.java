@@ -31,6 +31,7 @@ class ReferenceParityTest {
         known.put("b_tcav_metrics", new TcavMetricsCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
+        known.put("h_artifact_relevance", new ArtifactRelevanceCase());
         known.put("h_gradient_methods", new GradientMethodsCase());
         known.put("h_lrp_fairwasher", new LrpFairwasherCase());
         known.put("h_lrp_zennit", new LrpZennitCase());

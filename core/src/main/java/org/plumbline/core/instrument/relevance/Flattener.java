@@ -222,8 +222,7 @@ public final class Flattener {
     }
 
     /** {@code if c: raise else: b} is {@code if c: raise}, then {@code b}. */
-    private Optional<Value> guard(If branch, Expression condition, Frame frame)
-            throws Untappable {
+    private Optional<Value> guard(If branch, Expression condition, Frame frame) throws Untappable {
         boolean raisesThen = Syntax.raises(branch.then());
         List<Step> outside = out;
         List<Step> raise = arm(raisesThen ? branch.then() : branch.otherwise(), frame.arm());

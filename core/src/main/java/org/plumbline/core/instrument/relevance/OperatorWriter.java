@@ -322,9 +322,7 @@ final class OperatorWriter {
             read().forEach(
                             (name, signal) -> {
                                 if (signal.carries()) {
-                                    names.put(
-                                            name,
-                                            RuleWriter.mul(name, torch("detach", name)));
+                                    names.put(name, RuleWriter.mul(name, torch("detach", name)));
                                 }
                             });
             return names;

@@ -106,6 +106,10 @@ record Weighted(Call call, Form form) {
         String w = weight();
         return outputsLast
                 ? torch("mul", w, factor)
-                : torch("transpose", torch("mul", torch("transpose", w, "0", "-1"), factor), "0", "-1");
+                : torch(
+                        "transpose",
+                        torch("mul", torch("transpose", w, "0", "-1"), factor),
+                        "0",
+                        "-1");
     }
 }
