@@ -11,12 +11,10 @@ import org.plumbline.core.torchscript.source.Expression.Name;
 import org.plumbline.core.torchscript.source.Expression.Sequence;
 import org.plumbline.core.torchscript.source.Expression.Subscript;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -294,26 +292,5 @@ final class RelevanceWriter {
                 .map(this::signal)
                 .reduce(Signal::join)
                 .orElse(Signal.PLAIN);
-    }
-
-    /** Names that may share memory. Confined to one thread. */
-    private static final class Aliases {
-        private final Map<String, List<String>> groups = new HashMap<>();
-
-        void add(String a, String b) {
-            List<String> group = new ArrayList<>(of(a));
-            group.addAll(of(b));
-            group.add(a);
-            group.add(b);
-            group.forEach(name -> groups.put(name, group));
-        }
-
-        /** Returns the other names. */
-        List<String> of(String name) {
-            return Optional.ofNullable(groups.get(name)).orElse(List.of()).stream()
-                    .filter(n -> !n.equals(name))
-                    .distinct()
-                    .toList();
-        }
     }
 }

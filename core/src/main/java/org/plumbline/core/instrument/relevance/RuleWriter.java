@@ -8,6 +8,7 @@ import org.plumbline.core.instrument.relevance.LrpRule.Box;
 import org.plumbline.core.instrument.relevance.LrpRule.Flat;
 import org.plumbline.core.instrument.relevance.LrpRule.Plus;
 import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.core.torchscript.source.Expression.Literal;
 
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,6 +22,13 @@ import java.util.stream.IntStream;
  * thread.
  */
 final class RuleWriter {
+    private static final int GAMMA = 1;
+    private static final int BETA = 2;
+    private static final int MEAN = 3;
+    private static final int VARIANCE = 4;
+    private static final int EPSILON = 7;
+    private static final String NONE = Literal.NONE.text();
+
     private final LrpComposite composite;
     private final String stabilised;
     private final Lines lines;
@@ -45,6 +53,26 @@ final class RuleWriter {
             Optional<String> bias,
             String output,
             Signal signal) {}
+
+    /**
+     * Returns a layer with the batch normalisation behind it: {@code W' = W g} and {@code b' = (b -
+     * mean) g + beta} with {@code g = gamma / sqrt(variance + epsilon)}.
+     *
+     * @param output name of what the normalisation answered
+     */
+    Layer folded(Layer layer, Application norm, String output) {
+        String mean = norm.operand(MEAN);
+        String spread = torch("sqrt", torch("add", norm.operand(VARIANCE), norm.operand(EPSILON)));
+        String gamma = norm.operand(GAMMA);
+        boolean scales = !gamma.equals(NONE);
+        String g = lines.let(scales ? torch("div", gamma, spread) : torch("reciprocal", spread));
+        String centred = layer.bias().map(b -> torch("sub", b, mean)).orElse(torch("neg", mean));
+        String shift = torch("mul", centred, g);
+        String beta = norm.operand(BETA);
+        String bias = lines.let(beta.equals(NONE) ? shift : torch("add", shift, beta));
+        String weight = lines.let(layer.operator().scaled(g));
+        return new Layer(layer.operator(), weight, Optional.of(bias), output, layer.signal());
+    }
 
     /** Writes the stand-in and returns its name. */
     String write(Layer layer, Origin origin) throws Untappable {
