@@ -74,45 +74,75 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ExplanationMethod method = methods.method();
+        Plan plan = plan();
+        Answer answer = answer(plan);
+        FloatTensor maps = mapping.maps(answer.explained().relevance());
+        NpyFile.write(out, maps);
+        if (raw.isPresent()) {
+            NpyFile.write(raw.orElseThrow(), answer.explained().relevance());
+        }
+        ObjectNode summary = summary(answer, maps, draw(plan, answer.explained(), maps));
+        ObjectNode table = summary.deepCopy();
+        table.put("pictures", summary.path("pictures").size());
+        int all = answer.explained().size();
+        answer.describe(table.putArray("explanations"), Math.min(ROWS_IN_TABLE, all));
+        answer.describe(summary.putArray("explanations"), all);
+        output.result(summary, table);
+        return ExitCode.DONE;
+    }
+
+    /** Reads and checks everything before the model is loaded. */
+    private Plan plan() {
         FloatTensor images = InputArray.read(inputs);
-        IntegratedGradients path = methods.path(images);
-        Style style = pictures.style(images.extent(1));
-        int figures = pictures.figures();
-        List<String> names = pictures.names();
+        Plan plan =
+                new Plan(
+                        images,
+                        methods.path(images),
+                        tangent.map(file -> TangentBases.read(file, images)),
+                        pictures.style(images.extent(1)),
+                        pictures.names());
+        pictures.figures();
         OutputFile.require("out", out);
         raw.ifPresent(file -> OutputFile.require("raw", file));
         pictures.folder().ifPresent(folder -> OutputFile.requireFolder("png", folder));
-        Optional<TangentBases> bases = tangent.map(file -> TangentBases.read(file, images));
-        Explained found;
-        Optional<Conservation> conservation;
-        try (ExplainFolder model =
-                ExplainFolder.open(archive, (work, device) -> methods.spec(path, work, device))) {
-            requireClass(model.model(), images);
-            found =
+        return plan;
+    }
+
+    private Answer answer(Plan plan) throws IOException {
+        ExplanationMethod method = methods.method();
+        try (ExplainFolder folder =
+                ExplainFolder.open(
+                        archive, (work, device) -> methods.spec(plan.path(), work, device))) {
+            ExplainableModel model = folder.model();
+            requireClass(model, plan.images());
+            Explained found =
                     explain(
-                            model.model(),
-                            bases.isEmpty() ? method : beforeTangent(method),
-                            images);
-            conservation = conservation(path, model.model(), found);
+                            model,
+                            plan.bases().isEmpty() ? method : beforeTangent(method),
+                            plan.images());
+            Explained projected =
+                    plan.bases()
+                            .map(bases -> projected(method, found, plan.images(), bases))
+                            .orElse(found);
+            return new Answer(projected, conservation(plan.path(), model, found));
         }
-        Explained result = bases.map(b -> projected(method, found, images, b)).orElse(found);
-        FloatTensor maps = mapping.maps(result.relevance());
-        NpyFile.write(out, maps);
-        if (raw.isPresent()) {
-            NpyFile.write(raw.orElseThrow(), result.relevance());
+    }
+
+    private List<Path> draw(Plan plan, Explained explained, FloatTensor maps) throws IOException {
+        if (pictures.folder().isEmpty()) {
+            return List.of();
         }
         Legend legend =
                 new Legend(
                         methods.words() + " \u00b7 " + archive.getFileName(),
                         mapping.quantity(methods.quantity()));
-        List<Path> files =
-                pictures.folder().isEmpty()
-                        ? List.of()
-                        : new Pictures(new HeatMapBatch(images, maps), result, names, legend, style)
-                                .write(pictures.folder().orElseThrow(), figures);
-        report(result, maps, conservation, files);
-        return ExitCode.DONE;
+        return new Pictures(
+                        new HeatMapBatch(plan.images(), maps),
+                        explained,
+                        plan.names(),
+                        legend,
+                        plan.style())
+                .write(pictures.folder().orElseThrow(), pictures.figures());
     }
 
     /** Returns the method to run if its result is projected: gradients are before they meet x. */
@@ -168,49 +198,48 @@ final class ExplainCommand implements Callable<Integer> {
         };
     }
 
-    private void report(
-            Explained result,
-            FloatTensor maps,
-            Optional<Conservation> conservation,
-            List<Path> files) {
-        ObjectNode full = Output.object().put("method", methods.method().label());
-        methods.describe(full);
-        full.put("maps", mapping.words()).put("samples", result.size());
-        ArrayNode shape = full.putArray("shape");
+    private ObjectNode summary(Answer answer, FloatTensor maps, List<Path> files) {
+        ObjectNode node = Output.object().put("method", methods.method().label());
+        methods.describe(node);
+        node.put("maps", mapping.words()).put("samples", maps.rows());
+        ArrayNode shape = node.putArray("shape");
         for (long extent : maps.shape()) {
             shape.add(extent);
         }
-        full.put("tangent", tangent.map(Path::toString).orElse("none"))
-                .put("empty_maps", mapping.empty(result.relevance()));
-        conservation.ifPresent(c -> c.describe(full));
-        full.put("out", out.toString());
-        raw.ifPresent(file -> full.put("raw", file.toString()));
-        ArrayNode written = full.putArray("pictures");
+        node.put("tangent", tangent.map(Path::toString).orElse("none"))
+                .put("maps_without_sum", mapping.empty(answer.explained().relevance()))
+                .put("values_not_finite", notFinite(maps));
+        answer.conservation().ifPresent(sums -> sums.describe(node));
+        node.put("out", out.toString());
+        raw.ifPresent(file -> node.put("raw", file.toString()));
+        ArrayNode written = node.putArray("pictures");
         files.forEach(file -> written.add(file.toString()));
-        ObjectNode table = full.deepCopy();
-        table.put("pictures", files.size());
-        rows(full.putArray("explanations"), result, conservation, result.size());
-        rows(
-                table.putArray("explanations"),
-                result,
-                conservation,
-                Math.min(ROWS_IN_TABLE, result.size()));
-        output.result(full, table);
+        return node;
     }
 
-    private static void rows(
-            ArrayNode rows, Explained result, Optional<Conservation> conservation, int count) {
-        for (int i = 0; i < count; i++) {
-            ObjectNode row =
-                    rows.addObject()
-                            .put("sample", i)
-                            .put("class", result.classes().get(i))
-                            .put("predicted", result.predicted(i))
-                            .put("logit", result.logit(i))
-                            .put("probability", result.probability(i))
-                            .put("sum", result.sum(i));
-            if (conservation.isPresent()) {
-                row.put("error", conservation.orElseThrow().error(i));
+    private static int notFinite(FloatTensor maps) {
+        int count = 0;
+        for (float value : maps.values()) {
+            count += Float.isFinite(value) ? 0 : 1;
+        }
+        return count;
+    }
+
+    private record Plan(
+            FloatTensor images,
+            IntegratedGradients path,
+            Optional<TangentBases> bases,
+            Style style,
+            List<String> names) {}
+
+    private record Answer(Explained explained, Optional<Conservation> conservation) {
+        void describe(ArrayNode rows, int count) {
+            for (int i = 0; i < count; i++) {
+                ObjectNode row = rows.addObject();
+                explained.describe(row, i);
+                if (conservation.isPresent()) {
+                    row.put("error", conservation.orElseThrow().error(i));
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 package org.plumbline.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import org.plumbline.core.tap.Attribution;
 import org.plumbline.core.tensor.FloatTensor;
 
@@ -74,6 +76,16 @@ final class Explanations {
                 sum += relevance.values()[i];
             }
             return sum;
+        }
+
+        /** Puts what is known about a sample. */
+        void describe(ObjectNode node, int row) {
+            node.put("sample", row)
+                    .put("class", classes.get(row))
+                    .put("predicted", predicted(row))
+                    .put("logit", logit(row))
+                    .put("probability", probability(row))
+                    .put("sum", sum(row));
         }
 
         /** Returns the same with other attributions. */

@@ -1,6 +1,8 @@
 package org.plumbline.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.heatmap.Enlargement;
 import org.plumbline.core.heatmap.PixelRange;
 import org.plumbline.core.heatmap.ScaleRule;
@@ -79,8 +81,7 @@ final class PictureOptions {
     /**
      * Returns how to draw inputs of {@code channels} channels.
      *
-     * @throws org.plumbline.core.error.AuditException {@code INVALID_ARGUMENT} if mean and std do
-     *     not fit them
+     * @throws AuditException {@code INVALID_ARGUMENT} if mean and std do not fit them
      */
     Style style(int channels) {
         PixelRange pixels = pixels();
@@ -92,9 +93,22 @@ final class PictureOptions {
                 pixels);
     }
 
-    /** Returns the class names; empty without the option. */
-    List<String> names() throws IOException {
-        return names.isEmpty() ? List.of() : Files.readAllLines(names.orElseThrow());
+    /**
+     * Returns the class names; empty without the option.
+     *
+     * @throws AuditException {@code BAD_DATA} if the file is no text
+     */
+    List<String> names() {
+        return names.map(PictureOptions::lines).orElse(List.of());
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new AuditException(
+                    ErrorCode.BAD_DATA, "names: " + file + " (expected: a text file in UTF-8)", e);
+        }
     }
 
     private PixelRange pixels() {

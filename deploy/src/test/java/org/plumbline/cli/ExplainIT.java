@@ -228,7 +228,7 @@ class ExplainIT {
                                 "--out",
                                 file("h.npy")))
                 .isZero();
-        assertThat(out.toString()).contains("sample  class  predicted", "method").hasLineCount(16);
+        assertThat(out.toString()).contains("sample  class  predicted", "method").hasLineCount(17);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -254,7 +254,7 @@ class ExplainIT {
                 "--out=FOLDER                    | out: ",
                 "--raw=FOLDER/none/h.npy         | raw: ",
                 "--png=FOLDER/x.npy              | png: ",
-                "--names=FOLDER/none.txt         | file: ",
+                "--names=FOLDER/none.txt         | names: FOLDER/none.txt (expected: a text file in",
                 "--tangent=FOLDER/none.npz       | FOLDER/none.npz: no such file",
                 "--tangent=FOLDER/x.npy          | x.npy: ",
                 "--baseline=FOLDER/x.npy         | baseline: FloatTensor[6, 1, 28, 28] (expected: [1,",
