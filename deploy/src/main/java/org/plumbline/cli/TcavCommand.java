@@ -37,7 +37,7 @@ import java.util.concurrent.Callable;
 @Command(name = "tcav", description = "Measure how a class depends on a concept.")
 final class TcavCommand implements Callable<Integer> {
     private static final int BATCH = 32;
-    private static final int PROBES = 4;
+    private static final int PROBES = 2;
 
     @Mixin private Output output = new Output();
 

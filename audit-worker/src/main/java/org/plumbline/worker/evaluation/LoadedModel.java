@@ -66,7 +66,7 @@ public final class LoadedModel {
     }
 
     private static final class Tapped implements ModelUnderTest {
-        private static final int PROBES = 4;
+        private static final int PROBES = 2;
 
         private final TappedModel model;
         private boolean settled;

@@ -25,7 +25,6 @@ import java.util.SplittableRandom;
 final class AuditProbe {
     private static final int WARM_UPS = 2;
     private static final int PREDICTED = -1;
-    private static final int DIRECTIONS = 2;
     private static final double CLOSE = 1e-4;
 
     private final TappedModel model;
@@ -113,10 +112,9 @@ final class AuditProbe {
             batch.copyTo(x);
             NDArray activation = module.call(Instrumenter.ANSWER, new NDList(x)).get(2);
             FloatTensor shape = FloatTensor.zeros(activation.getShape().getShape());
-            try (CavBank bank = model.bank(directions(shape.extent(ChannelAxis.usual(shape))))) {
+            try (CavBank bank = model.bank(direction(shape.extent(ChannelAxis.usual(shape))))) {
                 NDArray target = unit.create(new long[] {PREDICTED}, new Shape(1));
-                differences.settle(x, bank.array(), target);
-                check(differences.run(x, bank.array(), target).get(0).toFloatArray(), cause);
+                check(differences.settle(x, bank.array(), target), cause);
             }
             return AuditForm.FINITE_DIFFERENCES;
         } catch (EngineException e) {
@@ -137,17 +135,10 @@ final class AuditProbe {
         }
     }
 
-    private static List<DenseVector> directions(int channels) {
-        SplittableRandom random = new SplittableRandom(0);
-        return java.util.stream.Stream.generate(() -> direction(random, channels))
-                .limit(DIRECTIONS)
-                .toList();
-    }
-
-    private static DenseVector direction(SplittableRandom random, int channels) {
-        double[] drawn = random.doubles(channels, -1, 1).toArray();
+    private static List<DenseVector> direction(int channels) {
+        double[] drawn = new SplittableRandom(0).doubles(channels, -1, 1).toArray();
         double norm = Math.sqrt(Arrays.stream(drawn).map(v -> v * v).sum());
-        return DenseVector.copyOf(Arrays.stream(drawn).map(v -> v / norm).toArray());
+        return List.of(DenseVector.copyOf(Arrays.stream(drawn).map(v -> v / norm).toArray()));
     }
 
     private static AuditForm worse(AuditForm a, AuditForm b) {

@@ -45,14 +45,19 @@ final class FiniteDifferences {
         }
     }
 
-    /** Finds out whether the model gives the same for several copies of a batch at once. */
-    void settle(NDArray x, NDArray cavs, NDArray target) {
+    /**
+     * Finds out whether the model gives the same for several copies of a batch at once.
+     *
+     * @return the statistics
+     */
+    float[] settle(NDArray x, NDArray cavs, NDArray target) {
         float[] alone = run(x, cavs, target, 1).get(0).toFloatArray();
         try {
             batched = close(alone, run(x, cavs, target, 2).get(0).toFloatArray());
         } catch (EngineException | AuditException e) {
             batched = false; // exported for one batch size
         }
+        return alone;
     }
 
     private static boolean close(float[] a, float[] b) {

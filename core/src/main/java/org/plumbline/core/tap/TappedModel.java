@@ -110,20 +110,7 @@ public final class TappedModel implements AutoCloseable {
      * @throws IllegalArgumentException if there is none or dimensions differ
      */
     public CavBank bank(List<DenseVector> cavs) {
-        if (cavs.isEmpty()) {
-            throw new IllegalArgumentException("cavs: none (expected: at least one)");
-        }
-        int d = cavs.get(0).dimension();
-        float[] rows = new float[cavs.size() * d];
-        for (int k = 0; k < cavs.size(); k++) {
-            if (cavs.get(k).dimension() != d) {
-                throw new IllegalArgumentException(
-                        "cav: " + cavs.get(k).dimension() + " components (expected: " + d + ")");
-            }
-            System.arraycopy(cavs.get(k).toArray(), 0, rows, k * d, d);
-        }
-        NDManager manager = module.manager().newSubManager();
-        return new CavBank(manager, manager.create(rows, new Shape(cavs.size(), d)));
+        return CavBank.of(module.manager().newSubManager(), cavs);
     }
 
     /**
