@@ -52,9 +52,11 @@ final class CavQualityOptions {
                 .put("accuracy", separation.accuracy())
                 .put("auc", separation.auc())
                 .put("auc_legacy", GroupSeparation.legacyAuc(data, cav))
-                .put("held_out_auc", quality.heldOutAuc())
                 .put("wasserstein", separation.wasserstein())
                 .put("alignment", cav.cosine(CavKind.MEAN_DIFFERENCE.direction(data)));
+        if (!Double.isNaN(quality.heldOutAuc())) {
+            node.put("held_out_auc", quality.heldOutAuc());
+        }
         quality.stability()
                 .ifPresent(
                         stability ->

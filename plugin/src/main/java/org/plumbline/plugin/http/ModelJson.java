@@ -137,8 +137,10 @@ final class ModelJson {
     private static void cav(ObjectNode node, ConceptId concept, CavQuality quality) {
         node.put("concept", concept.value())
                 .put("separability", quality.separation().separability())
-                .put("auc", quality.separation().auc())
-                .put("held_out_auc", quality.heldOutAuc());
+                .put("auc", quality.separation().auc());
+        if (!Double.isNaN(quality.heldOutAuc())) {
+            node.put("held_out_auc", quality.heldOutAuc());
+        }
         quality.stability().ifPresent(s -> node.put("stability", s.mean()));
         node.put("poor", quality.poor().isPresent());
         quality.poor().ifPresent(reason -> node.put("reason", reason));
