@@ -90,7 +90,7 @@ final class StatsBench {
                 .put("megabytes", bytes / 1e6)
                 .put("bytes_per_series", bytes / (CONCEPTS * CLASSES));
         progress.say("statistics: power");
-        PowerTable.write(node.putObject("power"));
+        PowerBench.write(node.putObject("power"));
     }
 
     /** Returns the processor time of this thread per sample. */

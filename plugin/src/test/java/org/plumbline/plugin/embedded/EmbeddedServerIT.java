@@ -1,6 +1,7 @@
 package org.plumbline.plugin.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -47,6 +48,25 @@ class EmbeddedServerIT {
             assertThat(model.path("state").asText()).isEqualTo("audited");
             assertThat(model.path("samples").path("audited").asLong()).isEqualTo(plain.size());
             assertThat(model.path("samples").path("failed").asLong()).isZero();
+        }
+    }
+
+    @Test
+    void withAHalfLifeTheStatusShowsDecayedNumbers() throws Exception {
+        String window = "window: {half-life: 15m}\n";
+        ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, window);
+        try (EmbeddedServer server = start(true)) {
+            Http http = new Http(server.port());
+            http.predict("cnn", ModelFolders.images());
+            Eventually.that("samples are counted", () -> samples(http) == 24);
+            for (JsonNode concept : http.json("/audit/models/cnn").path("concepts")) {
+                // within seconds every sample still weighs almost 1 of 15 minutes' half-life
+                JsonNode decayed = concept.path("decayed");
+                assertThat(decayed.path("effective_samples").asDouble())
+                        .isCloseTo(concept.path("samples").asDouble(), within(0.5));
+                assertThat(decayed.path("sensitivity").asDouble())
+                        .isCloseTo(concept.path("sensitivity").asDouble(), within(0.05));
+            }
         }
     }
 

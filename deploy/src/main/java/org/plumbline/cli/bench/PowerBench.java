@@ -21,14 +21,14 @@ import java.util.function.ToIntFunction;
  * How many samples the statistics that may alert need, by the size of what there is to find:
  * simulated streams, looked at after each sample, error 0.01, seeds fixed.
  */
-final class PowerTable {
+final class PowerBench {
     private static final int RUNS = 100;
     private static final int LONGEST = 100_000;
     private static final int LATE = 10_000; // samples before a change
     private static final double ERROR = 0.01;
     private static final int RANDOM = 999;
 
-    private PowerTable() {}
+    private PowerBench() {}
 
     static void write(ObjectNode node) {
         ArrayNode score = node.putArray("score_bounds_exclude_half");
@@ -86,7 +86,7 @@ final class PowerTable {
         SensitivityTally tally = SensitivityTally.warmingUp();
         for (int n = 1; n <= LONGEST; n++) {
             tally.add(random.nextGaussian() + effect);
-            if (tally.estimate().map(PowerTable::positive).orElse(false)) {
+            if (tally.estimate().map(PowerBench::positive).orElse(false)) {
                 return n;
             }
         }
