@@ -198,14 +198,7 @@ public final class TappedModel implements AutoCloseable {
      */
     public FloatTensor verify(NDList inputs) {
         try {
-            FloatTensor logits = compare(inputs);
-            for (float logit : logits.values()) {
-                if (!Float.isFinite(logit)) {
-                    throw AuditException.of(
-                            ErrorCode.BAD_ARCHIVE, "logits", logit, "finite on the probe inputs");
-                }
-            }
-            return logits;
+            return compare(inputs);
         } catch (EngineException e) {
             throw new AuditException(
                     ErrorCode.LAYER_NOT_TAPPABLE,
@@ -229,15 +222,25 @@ public final class TappedModel implements AutoCloseable {
                 if (!Arrays.equals(plain.toByteArray(), tapped.get(0).toByteArray())) {
                     throw refused("audited logits differ from plain ones");
                 }
+                logits = heap(plain);
+                checkFinite(logits);
                 for (float g : gradient(tapped, PREDICTED).toFloatArray()) {
                     if (!Float.isFinite(g)) {
                         throw refused("the gradient is not finite");
                     }
                 }
-                logits = heap(plain);
             }
         }
         return logits;
+    }
+
+    private static void checkFinite(FloatTensor logits) {
+        for (float logit : logits.values()) {
+            if (!Float.isFinite(logit)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_ARCHIVE, "logits", logit, "finite on the probe inputs");
+            }
+        }
     }
 
     /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */

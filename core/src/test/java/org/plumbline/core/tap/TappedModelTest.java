@@ -316,6 +316,22 @@ class TappedModelTest {
     }
 
     @Test
+    void verifyingReturnsThePlainLogitsAndRefusesThoseThatAreNotFinite() {
+        FloatTensor images = random(7, 2, 3, 28, 28);
+        try (TappedModel model = load(TestArchives.reference("small_cnn.trace"), "features.8");
+                NDManager unit = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray x = unit.create(images.values(), new Shape(images.shape()));
+            assertThat(model.verify(new NDList(x)).values())
+                    .containsExactly(model.logits(images, 2).values());
+            images.values()[0] = Float.NaN;
+            NDArray broken = unit.create(images.values(), new Shape(images.shape()));
+            assertThatThrownBy(() -> model.verify(new NDList(broken)))
+                    .isInstanceOf(AuditException.class)
+                    .hasMessageContaining("logits: NaN");
+        }
+    }
+
+    @Test
     void cavsOfOtherSizesAreRefused() {
         try (TappedModel model = load(TestArchives.reference("small_cnn.trace"), "features.8")) {
             assertThatThrownBy(() -> model.bank(List.of())).hasMessageContaining("cavs");
