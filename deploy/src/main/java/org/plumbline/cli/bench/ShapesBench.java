@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * Latency of requests whose batch and image size change at random, from the first one on: the same
@@ -43,6 +44,7 @@ final class ShapesBench {
 
     private final Path models;
     private final Path work;
+    private final Predicate<String> chosen;
     private final Progress progress;
 
     /**
@@ -50,16 +52,18 @@ final class ShapesBench {
      *
      * @param models folder of the committed archives
      * @param work existing empty folder
+     * @param chosen models to measure
      */
-    ShapesBench(Path models, Path work, Progress progress) {
+    ShapesBench(Path models, Path work, Predicate<String> chosen, Progress progress) {
         this.models = models;
         this.work = work;
+        this.chosen = chosen;
         this.progress = progress;
     }
 
     /** Measures every model and adds a row for each. */
     void run(ArrayNode rows) throws IOException {
-        for (Case c : CASES) {
+        for (Case c : CASES.stream().filter(c -> chosen.test(c.model())).toList()) {
             progress.say(c.model() + ", changing shapes");
             rows.add(measure(c));
         }
