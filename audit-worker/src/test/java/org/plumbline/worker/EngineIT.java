@@ -166,6 +166,32 @@ class EngineIT {
             double squares = fit.getDirectionList().stream().mapToDouble(v -> v * v).sum();
             assertThat(squares).isCloseTo(1, within(1e-4));
             assertThat(fit.getPositives() + fit.getNegatives()).isEqualTo(50);
+            assertThat(fit.hasHyperParameter()).isFalse();
+            assertThat(fit.getNorm())
+                    .isCloseTo(
+                            fit.getMeanLengthPositives() - fit.getMeanLengthNegatives(),
+                            within(1e-4 * fit.getNorm()));
+
+            FitConceptRequest ridge =
+                    FitConceptRequest.newBuilder()
+                            .setArchiveSha256(archive)
+                            .setDataset("datasets/colour")
+                            .setLayer(LAYER.value())
+                            .setConcept(COLOUR.value())
+                            .setCav("ridge")
+                            .setPooling("mean")
+                            .build();
+            FitConceptResponse regularised = client.audits.fitConcept(ridge);
+            assertThat(regularised.getHyperParameter().getName()).isEqualTo("alpha");
+            assertThat(regularised.getQuality().getAuc()).isGreaterThan(0.9);
+            assertThatThrownBy(
+                            () -> client.audits.fitConcept(ridge.toBuilder().setCav("pca").build()))
+                    .hasMessageContaining("cav: pca (expected: signal, svm, ridge");
+            assertThatThrownBy(
+                            () ->
+                                    client.audits.fitConcept(
+                                            ridge.toBuilder().setPooling("none").build()))
+                    .hasMessageContaining("pooling: none (expected: max or mean)");
 
             assertThatThrownBy(
                             () ->

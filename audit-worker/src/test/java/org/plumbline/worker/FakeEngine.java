@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.sensitivity.TcavMetrics;
+import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.correction.CorrectionTask;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.evaluation.EvaluationReport;
@@ -125,6 +126,11 @@ final class FakeEngine {
         @Override
         public Optional<ConceptProbe> probe(Path archive, Setting setting) {
             return Optional.empty();
+        }
+
+        @Override
+        public ConceptFitter.Fitted fit(Path archive, Setting setting) {
+            throw AuditException.of(ErrorCode.BAD_DATA, "concept", "text", "activations");
         }
 
         @Override

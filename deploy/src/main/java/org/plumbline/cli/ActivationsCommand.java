@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** Writes the activations of a layer. Confined to one thread. */
@@ -34,8 +35,16 @@ final class ActivationsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
     private Path archive = Path.of("");
 
-    @Option(names = "--layer", required = true, description = "Dotted module path.")
+    @Option(
+            names = "--layer",
+            required = true,
+            description = "Dotted path of a module or an operation; see inspect.")
     private String layer = "";
+
+    @Option(
+            names = "--output",
+            description = "Where the logits are, if forward returns more: index, key or field.")
+    private Optional<String> selected = Optional.empty();
 
     @Option(names = "--inputs", required = true, description = "Inputs [n,c,h,w], .npy.")
     private Path inputs = Path.of("");
@@ -58,7 +67,7 @@ final class ActivationsCommand implements Callable<Integer> {
             throw AuditException.of(ErrorCode.BAD_DATA, "inputs", "no rows", "at least one");
         }
         FloatTensor all;
-        try (TapFolder tap = TapFolder.open(archive, path)) {
+        try (TapFolder tap = TapFolder.open(archive, path, selected)) {
             all = collect(tap.model(), images, pooling);
         }
         NpyFile.write(out, all);
@@ -76,7 +85,7 @@ final class ActivationsCommand implements Callable<Integer> {
         Rows rows = new Rows(images.rows());
         for (int from = 0; from < images.rows(); from += BATCH) {
             int to = Math.min(images.rows(), from + BATCH);
-            rows.add(pooling.pool(model.read(images.slice(from, to), -1).activation()));
+            rows.add(pooling.pool(model.observe(images.slice(from, to)).activation()));
             progress.show("activations", to, images.rows(), to + " of " + images.rows());
         }
         progress.done();

@@ -12,12 +12,15 @@ import org.plumbline.core.torchscript.StoredTensor;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -37,6 +40,11 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
     private Path file = Path.of("");
 
+    @Option(
+            names = "--operations",
+            description = "List operations as well, which can be tapped like layers.")
+    private boolean operations;
+
     @Override
     public Integer call() throws IOException {
         try (Archive archive = Archive.open(file)) {
@@ -49,8 +57,16 @@ final class InspectCommand implements Callable<Integer> {
                             .put(
                                     "parameters",
                                     parameters.values().stream().mapToLong(Long::longValue).sum());
+            Instrumenter instrumenter = new Instrumenter(archive);
+            List<String> missing = instrumenter.withoutDerivative();
+            result.put("gradient", missing.isEmpty() ? "autograd" : "finite-differences")
+                    .put("without_derivative", String.join(", ", missing));
             ArrayNode layers = result.putArray("layers");
-            for (LayerStatus layer : new Instrumenter(archive).layers()) {
+            List<LayerStatus> listed = new ArrayList<>(instrumenter.layers());
+            if (operations && archive.modules().size() > 1) {
+                listed.addAll(instrumenter.operations());
+            }
+            for (LayerStatus layer : listed) {
                 layers.addObject()
                         .put("path", layer.path())
                         .put("type", layer.type())

@@ -10,9 +10,11 @@ import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.sensitivity.CaptumTcav;
 import org.plumbline.core.sensitivity.LatentMask;
-import org.plumbline.core.sensitivity.SensitivityMap;
+import org.plumbline.core.sensitivity.LayerSensitivity;
 import org.plumbline.core.sensitivity.TcavMetrics;
+import org.plumbline.core.tap.AuditForm;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
@@ -35,6 +37,7 @@ import java.util.concurrent.Callable;
 @Command(name = "tcav", description = "Measure how a class depends on a concept.")
 final class TcavCommand implements Callable<Integer> {
     private static final int BATCH = 32;
+    private static final int PROBES = 4;
 
     @Mixin private Output output = new Output();
 
@@ -43,8 +46,16 @@ final class TcavCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
     private Path archive = Path.of("");
 
-    @Option(names = "--layer", required = true, description = "Dotted module path.")
+    @Option(
+            names = "--layer",
+            required = true,
+            description = "Dotted path of a module or an operation; see inspect.")
     private String layer = "";
+
+    @Option(
+            names = "--output",
+            description = "Where the logits are, if forward returns more: index, key or field.")
+    private Optional<String> selected = Optional.empty();
 
     @Option(names = "--inputs", required = true, description = "Inputs [n,c,h,w], .npy.")
     private Path inputs = Path.of("");
@@ -83,10 +94,12 @@ final class TcavCommand implements Callable<Integer> {
                         NpyFile.readFloats(inputs).rows(), labels.map(NpyFile::readLongs), target);
         FloatTensor images = NpyFile.readFloats(inputs).rows(selection.rows());
         FloatTensor maps;
-        try (TapFolder tap = TapFolder.open(archive, path)) {
+        AuditForm form;
+        try (TapFolder tap = TapFolder.open(archive, path, selected)) {
+            form = tap.model().settle(images.slice(0, Math.min(PROBES, images.rows())));
             maps = maps(tap.model(), images, selection, DenseVector.copyOf(direction.values()));
         }
-        output.result(result(maps, selection));
+        output.result(result(maps, selection, form));
         return ExitCode.DONE;
     }
 
@@ -107,9 +120,9 @@ final class TcavCommand implements Callable<Integer> {
         int from = 0;
         while (from < images.rows()) {
             int to = selection.endOfRun(from, BATCH);
-            FloatTensor gradient =
-                    model.read(images.slice(from, to), selection.target(from)).gradient();
-            rows.add(SensitivityMap.of(gradient, direction));
+            rows.add(
+                    LayerSensitivity.of(
+                            model, images.slice(from, to), selection.target(from), direction));
             progress.show("tcav", to, images.rows(), to + " of " + images.rows());
             from = to;
         }
@@ -117,16 +130,24 @@ final class TcavCommand implements Callable<Integer> {
         return rows.tensor();
     }
 
-    private ObjectNode result(FloatTensor maps, Selection selection) {
+    private ObjectNode result(FloatTensor maps, Selection selection, AuditForm form) {
         TcavMetrics metrics = TcavMetrics.of(maps);
         ObjectNode result =
                 Output.object()
                         .put("layer", layer)
+                        .put("gradient", form.gradient())
                         .put("samples", maps.rows())
                         .put("score", metrics.meanQuotient())
                         .put("score_standard_error", metrics.meanQuotientStandardError())
                         .put("location_score", metrics.quotient())
                         .put("location_score_standard_error", metrics.quotientStandardError());
+        if (mask.isPresent() && form == AuditForm.FINITE_DIFFERENCES) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "mask",
+                    mask.get(),
+                    "none, since finite differences see all locations as one");
+        }
         mask.ifPresent(
                 file ->
                         result.put(
@@ -137,6 +158,10 @@ final class TcavCommand implements Callable<Integer> {
                                                 NpyFile.readFloats(file).rows(selection.rows()),
                                                 maps.extent(1),
                                                 maps.extent(2)))));
+        CaptumTcav captum = CaptumTcav.of(maps);
+        result.putObject("captum")
+                .put("sign_count", captum.signCount())
+                .put("magnitude", captum.magnitude());
         return result.put("sensitivity", metrics.sensitivity())
                 .put("sensitivity_standard_error", metrics.sensitivityStandardError())
                 .put("positive_locations", metrics.positive())

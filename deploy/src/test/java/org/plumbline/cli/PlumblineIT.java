@@ -19,7 +19,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 class PlumblineIT {
@@ -100,7 +102,30 @@ class PlumblineIT {
                 .isCloseTo(
                         cav.at("/mean_lengths/artifact").doubleValue()
                                 - cav.at("/mean_lengths/clean").doubleValue(),
-                        within(1e-9));
+                        within(1e-5)); // the direction written is of floats
+        assertThat(cav.at("/quality/alignment").doubleValue()).isCloseTo(1, within(1e-6));
+        assertThat(cav.at("/quality/poor").booleanValue()).isFalse();
+        JsonNode ridge =
+                json(
+                        "cav",
+                        "--activations",
+                        a.toString(),
+                        "--labels",
+                        file("y.npy"),
+                        "--type=ridge",
+                        "--resamples=2",
+                        "--compare",
+                        v.toString(),
+                        "--attacked",
+                        a.toString(),
+                        "--clean",
+                        a.toString(),
+                        "--out",
+                        folder.resolve("ridge.npy").toString());
+        assertThat(ridge.at("/hyper_parameter/name").textValue()).isEqualTo("alpha");
+        assertThat(ridge.at("/hyper_parameter/scores")).hasSize(10);
+        assertThat(ridge.path("cosines").path(v.toString()).doubleValue()).isBetween(0.0, 1.0);
+        assertThat(ridge.at("/quality/pairs/alignment").doubleValue()).isZero(); // no difference
         JsonNode tcav =
                 json(
                         "tcav",
@@ -117,6 +142,8 @@ class PlumblineIT {
         assertThat(tcav.path("score").doubleValue()).isBetween(0.0, 1.0);
         assertThat(tcav.path("masked_score").doubleValue()).isBetween(0.0, 1.0);
         assertThat(tcav.path("sensitivity").doubleValue()).isPositive();
+        assertThat(tcav.at("/captum/sign_count").doubleValue())
+                .isEqualTo(tcav.path("score").doubleValue()); // no derivative is zero
         JsonNode some =
                 json(
                         "tcav",
@@ -204,19 +231,23 @@ class PlumblineIT {
     }
 
     @Test
-    void anEstimatorThatDoesNotExistYetIsRefused() {
-        int code =
-                run(
-                        "cav",
-                        "--activations",
-                        file("x.npy"),
-                        "--labels",
-                        file("y.npy"),
-                        "--type=svm",
-                        "--out",
-                        file("v.npy"));
-        assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).isEqualToIgnoringNewLines("error: type: svm (expected: signal)");
+    void whatCannotBeFittedIsRefusedInOneLine() {
+        String[] arguments = {
+            "cav", "--activations", file("x.npy"), "--labels", file("y.npy"), "--out", file("v.npy")
+        };
+        List<String> pca = new ArrayList<>(List.of(arguments));
+        pca.add("--type=pca");
+        assertThat(run(pca.toArray(String[]::new))).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines(
+                        "error: type: pca (expected: signal, svm, ridge, lasso, logistic,"
+                                + " mean-difference)");
+        err.getBuffer().setLength(0);
+        assertThat(run(arguments)).isEqualTo(ExitCode.BAD_INPUT); // x.npy is not pooled
+        assertThat(err.toString())
+                .startsWith("error: activations: ")
+                .contains("or [n, d, h, w] with --pool")
+                .hasLineCount(1);
     }
 
     @Test

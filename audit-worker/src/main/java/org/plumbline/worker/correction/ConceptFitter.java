@@ -1,12 +1,14 @@
 package org.plumbline.worker.correction;
 
 import org.plumbline.core.cav.Cav;
+import org.plumbline.core.cav.CavFit;
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.LabelledActivations;
 import org.plumbline.core.cav.Pooling;
-import org.plumbline.core.cav.SignalCav;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
-import org.plumbline.core.tap.TapReading;
+import org.plumbline.core.tap.ActivationReading;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
@@ -15,26 +17,53 @@ import org.plumbline.worker.dataset.Split;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/** Fits CAVs on the training rows of a data set. Thread-safe. */
+/** Fits CAVs on the training rows of a data set, in their order. Thread-safe. */
 public final class ConceptFitter {
     private static final int BATCH = 64;
 
     private ConceptFitter() {}
 
     /**
-     * Fits the {@code signal} CAV. With a target class only training rows of that label which the
-     * model predicts as such are used.
+     * What to fit. Immutable.
+     *
+     * @param targetClass use only rows of that label which the model predicts as such; empty: all
+     * @param kind estimator
+     * @param pooling of activations over locations, to channels
+     */
+    public record Wanted(
+            ConceptId concept, OptionalInt targetClass, CavKind kind, Pooling pooling) {}
+
+    /**
+     * A fitted concept and the examples it was fitted to. Immutable.
+     *
+     * @param fit whose direction is that of the CAV
+     */
+    public record Fitted(Cav cav, CavFit fit, LabelledActivations examples) {}
+
+    /**
+     * Fits a CAV.
      *
      * <p>Source: frederikpahde/rrclarc, collection of activations before correction.
      *
-     * @throws AuditException {@code BAD_DATA} if positives or negatives are missing
+     * @throws AuditException {@code BAD_DATA} if positives or negatives are missing or too few for
+     *     the kind, or cannot be told apart
      */
-    public static Cav fit(
-            TappedModel model,
-            AuditDataset data,
-            ConceptId concept,
-            OptionalInt targetClass,
-            Pooling pooling) {
+    public static Fitted fit(TappedModel model, AuditDataset data, Wanted wanted) {
+        LabelledActivations examples = examples(model, data, wanted);
+        try {
+            CavFit fit = wanted.kind().fit(examples);
+            return new Fitted(
+                    new Cav(wanted.concept(), model.layer(), fit.direction()), fit, examples);
+        } catch (AuditException e) {
+            throw new AuditException(
+                    e.code(), "concept " + wanted.concept() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static LabelledActivations examples(
+            TappedModel model, AuditDataset data, Wanted wanted) {
+        ConceptId concept = wanted.concept();
+        OptionalInt targetClass = wanted.targetClass();
         long[] labels = data.labels();
         long[] flags = data.concept(concept);
         int[] rows =
@@ -50,8 +79,8 @@ public final class ConceptFitter {
         int d = 0;
         for (int from = 0; from < rows.length; from += BATCH) {
             int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BATCH));
-            TapReading reading = model.read(data.inputs(batch), -1);
-            FloatTensor activations = pooling.pool(reading.activation());
+            ActivationReading reading = model.observe(data.inputs(batch));
+            FloatTensor activations = wanted.pooling().pool(reading.activation());
             d = activations.rowSize();
             pooled = from == 0 ? new float[Math.multiplyExact(rows.length, d)] : pooled;
             for (int i = 0; i < batch.length; i++) {
@@ -69,7 +98,11 @@ public final class ConceptFitter {
                     "no training row that the model predicts as its class",
                     "rows with and without the concept");
         }
-        FloatTensor activations = FloatTensor.of(Arrays.copyOf(pooled, n * d), n, d);
-        return new Cav(concept, model.layer(), SignalCav.fit(activations, Arrays.copyOf(kept, n)));
+        try {
+            return LabelledActivations.of(
+                    FloatTensor.of(Arrays.copyOf(pooled, n * d), n, d), Arrays.copyOf(kept, n));
+        } catch (AuditException e) {
+            throw new AuditException(e.code(), "concept " + concept + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
+import java.util.function.Function;
 
 /** Reads a method's parameters and remembers every problem. Confined to one thread. */
 final class Parameters {
@@ -80,6 +81,20 @@ final class Parameters {
         }
         problems.add(name + ": " + text + " (expected: " + String.join(", ", names) + ")");
         return otherwise;
+    }
+
+    /**
+     * Reads a value by its own parser.
+     *
+     * @param parser throws {@code IllegalArgumentException("name: value (expected: ..)")}
+     */
+    <T> T parsed(String name, String otherwise, Function<String, T> parser) {
+        try {
+            return parser.apply(take(name, otherwise));
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+            return parser.apply(otherwise);
+        }
     }
 
     private String take(String name, String otherwise) {

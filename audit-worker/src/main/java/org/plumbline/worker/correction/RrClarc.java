@@ -1,5 +1,6 @@
 package org.plumbline.worker.correction;
 
+import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Objective.Aggregation;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param lambda weight of the penalty, above 0
  * @param criterion which scalar of the logits is differentiated
  * @param aggregation how sensitivities become one number
+ * @param cav how the concept vector is estimated
  * @param pooling how activations are pooled before the CAV is fitted
  * @param cache whether activations at the layer are computed once where that is exact
  * @param tangents whether the penalty is read behind the probe where that gives the same gradients;
@@ -30,16 +32,13 @@ public record RrClarc(
         double lambda,
         Criterion criterion,
         Aggregation aggregation,
+        CavKind cav,
         Pooling pooling,
         boolean cache,
         boolean tangents,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
-    private enum Cav {
-        SIGNAL
-    }
-
     /** Copies the parameters. */
     public RrClarc {
         parameters = Map.copyOf(parameters);
@@ -52,8 +51,8 @@ public record RrClarc(
                 parameters.choice("criterion", Criterion.ALL_LOGITS_RANDOM, Criterion.class);
         Aggregation aggregation =
                 parameters.choice("aggregation", Aggregation.L2_MEAN, Aggregation.class);
-        Pooling pooling = parameters.choice("pooling", Pooling.MAX, Pooling.class);
-        parameters.choice("cav", Cav.SIGNAL, Cav.class);
+        CavKind cav = parameters.parsed("cav", CavKind.SIGNAL.label(), CavKind::parse);
+        Pooling pooling = parameters.parsed("pooling", "max", Pooling::ofChannels);
         boolean cache = parameters.flag("cache", true);
         boolean tangents = parameters.flag("tangents", true);
         boolean weights = parameters.flag("class_weights", true);
@@ -62,6 +61,7 @@ public record RrClarc(
                 lambda,
                 criterion,
                 aggregation,
+                cav,
                 pooling,
                 cache,
                 tangents,

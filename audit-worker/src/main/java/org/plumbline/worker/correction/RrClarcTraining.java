@@ -45,9 +45,12 @@ final class RrClarcTraining {
             return ConceptFitter.fit(
                             model,
                             task.data(),
-                            run.required(task.concept(), "concept"),
-                            task.targetClass(),
-                            rr.pooling())
+                            new ConceptFitter.Wanted(
+                                    run.required(task.concept(), "concept"),
+                                    task.targetClass(),
+                                    rr.cav(),
+                                    rr.pooling()))
+                    .cav()
                     .direction();
         }
     }

@@ -3,7 +3,6 @@ package org.plumbline.worker.evaluation;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
-import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
@@ -102,8 +101,7 @@ public final class Evaluator {
                 (target, samples) -> {
                     int[] picked = samples.stream().mapToInt(Integer::intValue).toArray();
                     for (int[] batch : batches(picked)) {
-                        FloatTensor gradient = model.gradient(inputs(batch), target);
-                        maps.add(SensitivityMap.of(gradient, probe.cav().direction()));
+                        maps.add(model.sensitivity(inputs(batch), target, probe.cav().direction()));
                     }
                 });
         return TcavMetrics.of(joined(maps));

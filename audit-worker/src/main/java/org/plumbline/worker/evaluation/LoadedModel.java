@@ -13,8 +13,10 @@ import ai.djl.training.ParameterStore;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.sensitivity.LayerSensitivity;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.io.IOException;
@@ -63,7 +65,16 @@ public final class LoadedModel {
                 cause);
     }
 
-    private record Tapped(TappedModel model) implements ModelUnderTest {
+    private static final class Tapped implements ModelUnderTest {
+        private static final int PROBES = 4;
+
+        private final TappedModel model;
+        private boolean settled;
+
+        Tapped(TappedModel model) {
+            this.model = model;
+        }
+
         @Override
         public FloatTensor logits(FloatTensor inputs) {
             try {
@@ -74,9 +85,13 @@ public final class LoadedModel {
         }
 
         @Override
-        public FloatTensor gradient(FloatTensor inputs, int target) {
+        public FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav) {
             try {
-                return model.read(inputs, target).gradient();
+                if (!settled) {
+                    model.settle(inputs.slice(0, Math.min(PROBES, inputs.rows())));
+                    settled = true;
+                }
+                return LayerSensitivity.of(model, inputs, target, cav);
             } catch (EngineException e) {
                 throw refused(inputs, e);
             }
@@ -104,7 +119,7 @@ public final class LoadedModel {
         }
 
         @Override
-        public FloatTensor gradient(FloatTensor inputs, int target) {
+        public FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav) {
             throw AuditException.of(
                     ErrorCode.FAILED_PRECONDITION, "layer", "none", "a layer to tap");
         }

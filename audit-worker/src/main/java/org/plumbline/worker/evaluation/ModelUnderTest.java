@@ -1,5 +1,6 @@
 package org.plumbline.worker.evaluation;
 
+import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
 /** What the evaluator needs of a model. */
@@ -8,12 +9,15 @@ public interface ModelUnderTest extends AutoCloseable {
     FloatTensor logits(FloatTensor inputs);
 
     /**
-     * Returns d(logit of a class) / d(activation), {@code [n, d, h, w]} or {@code [n, d]}.
+     * Returns the sensitivity of a class's logit along a concept, location by location.
      *
+     * @param cav unit vector {@code [d]}
+     * @return {@code [n, h, w]}, logits per unit of activation; {@code [n, 1, 1]} where the layer
+     *     has one location or slopes are found by differences
      * @throws org.plumbline.core.error.AuditException {@code FAILED_PRECONDITION} if no layer is
      *     tapped
      */
-    FloatTensor gradient(FloatTensor inputs, int target);
+    FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav);
 
     @Override
     void close();

@@ -2,6 +2,7 @@ package org.plumbline.worker.job;
 
 import ai.djl.Device;
 
+import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.evaluation.EvaluationReport;
@@ -26,6 +27,13 @@ public interface Assessor {
 
     /** Fits the concept on an archive; empty without layer or concept. */
     Optional<ConceptProbe> probe(Path archive, Setting setting);
+
+    /**
+     * Fits the concept on an archive and keeps how it was fitted.
+     *
+     * @param setting with layer and concept
+     */
+    ConceptFitter.Fitted fit(Path archive, Setting setting);
 
     /** Returns the numbers of an archive, with concept numbers where there is a probe. */
     EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting);

@@ -2,9 +2,8 @@ package org.plumbline.worker.job;
 
 import ai.djl.engine.EngineException;
 
-import org.plumbline.core.cav.Cav;
+import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
@@ -16,6 +15,7 @@ import org.plumbline.worker.evaluation.LoadedModel;
 import org.plumbline.worker.evaluation.ModelUnderTest;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Measures archives with the real engine; each call loads and closes the model. Thread-safe. */
@@ -26,15 +26,23 @@ public final class EngineAssessor implements Assessor {
         if (recipe.layer().isEmpty() || recipe.concept().isEmpty()) {
             return Optional.empty();
         }
-        LayerPath layer = recipe.layer().get();
-        ConceptId concept = recipe.concept().get();
+        return Optional.of(new ConceptProbe(fit(archive, setting).cav(), recipe.targetClass()));
+    }
+
+    @Override
+    public ConceptFitter.Fitted fit(Path archive, Setting setting) {
+        RepairRecipe recipe = setting.recipe();
+        LayerPath layer = recipe.layer().orElseThrow();
+        Map<String, String> parameters = recipe.parameters();
+        ConceptFitter.Wanted wanted =
+                new ConceptFitter.Wanted(
+                        recipe.concept().orElseThrow(),
+                        recipe.targetClass(),
+                        CavKind.parse(parameters.getOrDefault("cav", CavKind.SIGNAL.label())),
+                        Pooling.ofChannels(parameters.getOrDefault("pooling", "max")));
         TapSpec spec = new TapSpec(layer, setting.workDirectory(), setting.device());
         try (TappedModel model = TappedModel.load(archive, spec)) {
-            Pooling pooling = Pooling.parse(recipe.parameters().getOrDefault("pooling", "max"));
-            Cav cav =
-                    ConceptFitter.fit(
-                            model, setting.data(), concept, recipe.targetClass(), pooling);
-            return Optional.of(new ConceptProbe(cav, recipe.targetClass()));
+            return ConceptFitter.fit(model, setting.data(), wanted);
         } catch (EngineException e) {
             throw LoadedModel.refused(setting.data().inputs(0), e);
         }

@@ -5,18 +5,25 @@ import ai.djl.Device;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.MeanLengths;
+import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.proto.v1.AuditServiceGrpc.AuditServiceImplBase;
+import org.plumbline.proto.v1.CavHyperParameter;
 import org.plumbline.proto.v1.EvaluateRequest;
 import org.plumbline.proto.v1.EvaluateResponse;
 import org.plumbline.proto.v1.FitConceptRequest;
 import org.plumbline.proto.v1.FitConceptResponse;
+import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.DatasetStore;
-import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.JobFiles;
@@ -29,9 +36,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** Audits of uploaded archives over gRPC, one at a time: each holds a data set. Thread-safe. */
 public final class AuditEndpoint extends AuditServiceImplBase {
@@ -92,37 +99,48 @@ public final class AuditEndpoint extends AuditServiceImplBase {
                             request.hasTargetClass()
                                     ? OptionalInt.of(request.getTargetClass())
                                     : OptionalInt.empty();
+                    String cav =
+                            request.getCav().isEmpty() ? CavKind.SIGNAL.label() : request.getCav();
                     String pooling = request.getPooling().isEmpty() ? "max" : request.getPooling();
                     RepairRecipe recipe =
                             recipe(
                                     request.getLayer(),
                                     request.getConcept(),
                                     target,
-                                    Map.of("pooling", pooling));
+                                    Map.of("pooling", pooling, "cav", cav));
                     Path archive = archive(request.getArchiveSha256());
                     return audit(request.getDataset(), recipe, setting -> fit(archive, setting));
                 });
     }
 
     private FitConceptResponse fit(Path archive, Assessor.Setting setting) {
-        ConceptProbe probe = assessor.probe(archive, setting).orElseThrow();
-        AuditDataset data = setting.data();
-        long[] flags = data.concept(probe.cav().concept());
-        long[] labels = data.labels();
-        OptionalInt target = setting.recipe().targetClass();
-        int[] rows =
-                IntStream.of(data.rows(Split.TRAIN))
-                        .filter(i -> target.isEmpty() || labels[i] == target.getAsInt())
-                        .toArray();
-        long positives = IntStream.of(rows).filter(i -> flags[i] == 1).count();
+        ConceptFitter.Fitted fitted = assessor.fit(archive, setting);
+        LabelledActivations examples = fitted.examples();
+        MeanLengths lengths = examples.meanLengths(fitted.fit().direction());
         FitConceptResponse.Builder message =
                 FitConceptResponse.newBuilder()
-                        .setPositives(positives)
-                        .setNegatives(rows.length - positives);
-        for (float component : probe.cav().direction().toArray()) {
+                        .setPositives(examples.positives())
+                        .setNegatives(examples.negatives())
+                        .setNorm(fitted.fit().norm())
+                        .setMeanLengthNegatives(lengths.clean())
+                        .setMeanLengthPositives(lengths.artifact())
+                        .setQuality(Protos.quality(quality(fitted)));
+        fitted.fit()
+                .parameter()
+                .ifPresent(
+                        parameter ->
+                                message.setHyperParameter(
+                                        CavHyperParameter.newBuilder()
+                                                .setName(parameter.name())
+                                                .setValue(parameter.value())));
+        for (float component : fitted.fit().direction().toArray()) {
             message.addDirection(component);
         }
         return message.build();
+    }
+
+    private static CavQuality quality(ConceptFitter.Fitted fitted) {
+        return CavQuality.of(fitted.examples(), fitted.fit(), QualityBounds.STANDARD);
     }
 
     private <T> T audit(String dataset, RepairRecipe recipe, Function<Assessor.Setting, T> work) {
@@ -159,8 +177,11 @@ public final class AuditEndpoint extends AuditServiceImplBase {
     }
 
     private static void checkFit(FitConceptRequest request) {
-        if (!request.getCav().isEmpty() && !request.getCav().equals("signal")) {
-            throw AuditException.of(ErrorCode.INVALID_ARGUMENT, "cav", request.getCav(), "signal");
+        if (!request.getCav().isEmpty()) {
+            checked(request.getCav(), CavKind::parse);
+        }
+        if (!request.getPooling().isEmpty()) {
+            checked(request.getPooling(), Pooling::ofChannels);
         }
         if (request.getLayer().isEmpty() || request.getConcept().isEmpty()) {
             throw AuditException.of(
@@ -168,6 +189,14 @@ public final class AuditEndpoint extends AuditServiceImplBase {
                     request.getLayer().isEmpty() ? "layer" : "concept",
                     "missing",
                     "a value");
+        }
+    }
+
+    private static void checked(String text, Consumer<String> parser) {
+        try {
+            parser.accept(text);
+        } catch (IllegalArgumentException e) {
+            throw new AuditException(ErrorCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.plumbline.worker.request;
 
 import com.google.protobuf.Timestamp;
 
+import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.CorrectionSpec;
@@ -162,5 +163,21 @@ final class Protos {
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
                 .build();
+    }
+
+    static org.plumbline.proto.v1.CavQuality quality(CavQuality quality) {
+        org.plumbline.proto.v1.CavQuality.Builder message =
+                org.plumbline.proto.v1.CavQuality.newBuilder()
+                        .setSeparability(quality.separation().separability())
+                        .setAuc(quality.separation().auc())
+                        .setHeldOutAuc(quality.heldOutAuc())
+                        .setPoor(quality.poor().orElse(""));
+        quality.stability()
+                .ifPresent(
+                        stability ->
+                                message.setStability(stability.mean())
+                                        .setStabilityLower(stability.lower())
+                                        .setStabilityUpper(stability.upper()));
+        return message.build();
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.Objective.Aggregation;
@@ -43,6 +45,8 @@ class CorrectionTest {
                                         "aggregation", "cosine",
                                         "optimizer", "adam",
                                         "cache", "false",
+                                        "cav", "mean-difference",
+                                        "pooling", "mean",
                                         "seed", "-3"));
 
         assertThat(rr.lambda()).isEqualTo(5);
@@ -50,6 +54,11 @@ class CorrectionTest {
         assertThat(rr.aggregation()).isEqualTo(Aggregation.COSINE);
         assertThat(rr.training().optimizer()).isEqualTo(Optimizer.ADAM);
         assertThat(rr.cache()).isFalse();
+        assertThat(rr.cav()).isEqualTo(CavKind.MEAN_DIFFERENCE);
+        assertThat(rr.pooling()).isEqualTo(Pooling.MEAN);
+        assertThatThrownBy(() -> Correction.of("rr-clarc", Map.of("cav", "pca", "pooling", "none")))
+                .hasMessageContaining("cav: pca (expected: signal, svm, ridge")
+                .hasMessageContaining("pooling: none (expected: max or mean)");
         assertThat(rr.training().seed()).isEqualTo(-3);
         Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
         assertThat(vanilla.scope()).isEqualTo(Vanilla.Scope.HEAD);

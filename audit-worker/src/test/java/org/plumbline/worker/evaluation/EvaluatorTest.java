@@ -12,6 +12,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
@@ -168,7 +169,7 @@ class EvaluatorTest {
         }
 
         @Override
-        public FloatTensor gradient(FloatTensor inputs, int target) {
+        public FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav) {
             largestBatch = Math.max(largestBatch, inputs.rows());
             targets.merge(target, inputs.rows(), Integer::sum);
             float[] gradient = new float[inputs.rows() * 2];
@@ -176,7 +177,7 @@ class EvaluatorTest {
                 gradient[2 * i] = target == 0 ? 1 : inputs.values()[i];
                 gradient[2 * i + 1] = target == 0 ? 1 : -1;
             }
-            return FloatTensor.of(gradient, inputs.rows(), 2);
+            return SensitivityMap.of(FloatTensor.of(gradient, inputs.rows(), 2), cav);
         }
 
         @Override

@@ -5,6 +5,8 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
+import java.util.Arrays;
+
 /**
  * The {@code signal} CAV: slope of the activation on the concept label, which for a binary label is
  * the difference of the group means, at unit length. Thread-safe.
@@ -13,6 +15,9 @@ import org.plumbline.core.tensor.FloatTensor;
  * utils/cav.py}.
  */
 public final class SignalCav {
+    /** Means that that differ by less than this share of a channel's values differ by rounding. */
+    private static final double NEGLIGIBLE = 1e-12;
+
     private SignalCav() {}
 
     /**
@@ -25,48 +30,77 @@ public final class SignalCav {
      *     groups have equal means
      */
     public static DenseVector fit(FloatTensor activations, long[] concept) {
-        int n = activations.rows();
-        int d = activations.rowSize();
-        if (concept.length != n) {
-            throw AuditException.of(ErrorCode.BAD_DATA, "concept", concept.length, n + " labels");
+        return CavKind.SIGNAL.direction(LabelledActivations.of(activations, concept));
+    }
+
+    /**
+     * Returns the difference of the group means.
+     *
+     * @throws AuditException {@code BAD_DATA} if it is not finite or zero
+     */
+    static double[] slope(LabelledActivations data) {
+        Difference difference = Difference.of(data);
+        if (!difference.finite()) {
+            data.requireFinite();
         }
-        double[] with = new double[d];
-        double[] without = new double[d];
-        int positives = 0;
-        for (int i = 0; i < n; i++) {
-            if (concept[i] != 0 && concept[i] != 1) {
-                throw AuditException.of(ErrorCode.BAD_DATA, "concept", concept[i], "0 or 1");
-            }
-            positives += (int) concept[i];
-            double[] sum = concept[i] == 1 ? with : without;
-            for (int j = 0; j < d; j++) {
-                sum[j] += activations.values()[i * d + j];
-            }
-        }
-        if (positives == 0 || positives == n) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA,
-                    "concept",
-                    positives + " positives of " + n,
-                    "both positives and negatives");
-        }
-        double norm = 0;
-        double[] slope = new double[d];
-        for (int j = 0; j < d; j++) {
-            slope[j] = with[j] / positives - without[j] / (n - positives);
-            norm += slope[j] * slope[j];
-        }
-        if (!Double.isFinite(norm) || norm == 0) {
+        if (difference.negligible()) {
+            data.requireDistinct();
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "activations",
-                    norm == 0 ? "equal means" : "not finite",
-                    "finite values that differ between positives and negatives");
+                    "equal means",
+                    "values that differ between positives and negatives");
         }
-        double length = Math.sqrt(norm);
-        for (int j = 0; j < d; j++) {
-            slope[j] /= length;
+        return difference.slope;
+    }
+
+    /** Returns whether the groups have equal means but for rounding. */
+    static boolean equalMeans(LabelledActivations data) {
+        return Difference.of(data).negligible();
+    }
+
+    /** Mean with less mean without the concept, and the largest magnitude, per channel. */
+    private static final class Difference {
+        private final double[] slope;
+        private final float[] largest;
+
+        private Difference(double[] slope, float[] largest) {
+            this.slope = slope;
+            this.largest = largest;
         }
-        return DenseVector.copyOf(slope);
+
+        static Difference of(LabelledActivations data) {
+            int d = data.dimension();
+            double[] with = new double[d];
+            double[] without = new double[d];
+            float[] largest = new float[d];
+            for (int i = 0; i < data.rows(); i++) {
+                add(data.values(), i * d, data.positive(i) ? with : without, largest);
+            }
+            for (int j = 0; j < d; j++) {
+                with[j] = with[j] / data.positives() - without[j] / data.negatives();
+            }
+            return new Difference(with, largest);
+        }
+
+        private static void add(float[] values, int from, double[] sum, float[] largest) {
+            for (int j = 0; j < sum.length; j++) {
+                sum[j] += values[from + j];
+                largest[j] = Math.max(largest[j], Math.abs(values[from + j]));
+            }
+        }
+
+        boolean finite() {
+            return Arrays.stream(slope).allMatch(Double::isFinite);
+        }
+
+        boolean negligible() {
+            for (int j = 0; j < slope.length; j++) {
+                if (!(Math.abs(slope[j]) <= NEGLIGIBLE * largest[j])) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 }

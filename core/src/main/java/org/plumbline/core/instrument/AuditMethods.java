@@ -4,23 +4,31 @@ import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The root methods that read a layer while answering. */
+/** The root methods that read a layer while answering or after it. */
 final class AuditMethods {
-    private static final List<String> BACKWARD =
+    /** From {@code pl_logits} and {@code pl_target} to the class of each sample, pl_index. */
+    static final List<String> CHOICE =
             List.of(
                     "pl_top, pl_class = torch.max(pl_logits, 1)",
-                    "pl_index = torch.where(torch.lt(pl_target, 0), pl_class, pl_target)",
-                    "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index, 1))",
-                    "pl_g = torch.autograd.grad([torch.sum(pl_chosen)], [pl_a], None, False,"
-                            + " False, False)[0]",
-                    "pl_gradient = unchecked_cast(Tensor, pl_g)");
+                    "pl_index = torch.where(torch.lt(pl_target, 0), pl_class, pl_target)");
+
+    private static final List<String> BACKWARD =
+            Stream.concat(
+                            CHOICE.stream(),
+                            Stream.of(
+                                    "pl_chosen = torch.gather(pl_logits, 1,"
+                                            + " torch.unsqueeze(pl_index, 1))",
+                                    "pl_g = torch.autograd.grad([torch.sum(pl_chosen)], [pl_a],"
+                                            + " None, False, False, False)[0]",
+                                    "pl_gradient = unchecked_cast(Tensor, pl_g)"))
+                    .toList();
 
     private static final List<String> STATISTICS =
             List.of(
-                    "pl_flat = torch.flatten(torch.unsqueeze(pl_gradient, -1), 2)",
                     "pl_s = torch.matmul(pl_cavs, pl_flat)",
                     "pl_mean = torch.mean(pl_s, [2])",
                     "pl_pos = torch.sum(torch.gt(pl_s, 0), [2], False, dtype=6)",
@@ -28,31 +36,35 @@ final class AuditMethods {
                     "pl_abs = torch.mean(torch.abs(pl_s), [2])",
                     "return (torch.stack([pl_mean, pl_pos, pl_neg, pl_abs], 2), pl_index)");
 
-    private AuditMethods() {}
+    private final Additions additions;
+    private final ClassSource root;
+    private final MethodSource forward;
+    private final RootOutput output;
+    private final String input;
 
-    static void add(Additions additions, ClassSource root, MethodSource forward, String tapped) {
-        String self = forward.self();
-        String input = forward.parameters().get(0).name();
-        additions.add(
-                root,
-                self,
-                Instrumenter.ANSWER,
-                List.of(input + ": Tensor"),
-                "Tuple[Tensor, Tensor, Tensor]",
-                List.of(
-                        "pl_taps = annotate(List[Tensor], [])",
-                        "pl_logits = (" + self + ")." + tapped + "(pl_taps, " + input + ", )",
-                        "return (torch.detach(pl_logits), pl_logits, pl_taps[-1])"));
-        additions.add(
-                root,
-                self,
+    AuditMethods(Additions additions, ClassSource root, MethodSource forward, RootOutput output) {
+        this.additions = additions;
+        this.root = root;
+        this.forward = forward;
+        this.output = output;
+        this.input = forward.parameters().get(0).name();
+    }
+
+    /**
+     * Adds them.
+     *
+     * @param tapped copy of {@code forward} with the layer tapped
+     * @param shifted copy with the layer's value shifted
+     */
+    void add(String tapped, String shifted) {
+        addAnswer(tapped);
+        addLogits();
+        add(
                 Instrumenter.GRADIENT,
                 List.of("pl_logits: Tensor", "pl_a: Tensor", "pl_target: Tensor"),
                 "Tensor",
                 Stream.concat(BACKWARD.stream(), Stream.of("return pl_gradient")).toList());
-        additions.add(
-                root,
-                self,
+        add(
                 Instrumenter.SENSITIVITIES,
                 List.of(
                         "pl_logits: Tensor",
@@ -60,6 +72,38 @@ final class AuditMethods {
                         "pl_cavs: Tensor",
                         "pl_target: Tensor"),
                 "Tuple[Tensor, Tensor]",
-                Stream.concat(BACKWARD.stream(), STATISTICS.stream()).toList());
+                Stream.of(BACKWARD, ChannelCode.flat("pl_gradient", "pl_cavs"), STATISTICS)
+                        .flatMap(List::stream)
+                        .toList());
+        List<String> parameters = new ArrayList<>(List.of(input + ": Tensor"));
+        parameters.addAll(DifferenceMethod.PARAMETERS);
+        add(
+                Instrumenter.DIFFERENCES,
+                parameters,
+                "Tuple[Tensor, Tensor]",
+                DifferenceMethod.body(forward, output, shifted));
+    }
+
+    private void addAnswer(String tapped) {
+        List<String> body = new ArrayList<>(List.of("pl_taps = annotate(List[Tensor], [])"));
+        body.addAll(
+                output.after("(" + forward.self() + ")." + tapped + "(pl_taps, " + input + ", )"));
+        body.add("return (torch.detach(pl_logits), pl_logits, pl_taps[-1])");
+        add(
+                Instrumenter.ANSWER,
+                List.of(input + ": Tensor"),
+                "Tuple[Tensor, Tensor, Tensor]",
+                body);
+    }
+
+    private void addLogits() {
+        List<String> body =
+                new ArrayList<>(output.after("(" + forward.self() + ").forward(" + input + ", )"));
+        body.add("return pl_logits");
+        add(Instrumenter.LOGITS, List.of(input + ": Tensor"), "Tensor", body);
+    }
+
+    private void add(String name, List<String> parameters, String returns, List<String> body) {
+        additions.add(root, forward.self(), name, parameters, returns, body);
     }
 }

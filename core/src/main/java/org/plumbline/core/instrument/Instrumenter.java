@@ -6,6 +6,7 @@ import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ArchiveWriter;
 import org.plumbline.core.torchscript.ModuleNode;
@@ -13,10 +14,9 @@ import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * Writes copies of archives with added methods. {@code forward} and every weight stay as they are;
@@ -27,6 +27,15 @@ public final class Instrumenter {
      * {@code (x) -> (logits, logits with graph, activation)}: answers, and may be audited later.
      */
     public static final String ANSWER = "plumbline_answer";
+
+    /** {@code (x) -> logits}, selected from what {@code forward} returns. */
+    public static final String LOGITS = "plumbline_logits";
+
+    /**
+     * {@code (x, cavs [K, d], target [1], step, copies) -> (statistics [n, K, 4], class [n])} by
+     * central differences; at most {@code copies} of the batch run at once.
+     */
+    public static final String DIFFERENCES = "plumbline_differences";
 
     /** {@code (logits with graph, activation, target [1]) -> gradient}. */
     public static final String GRADIENT = "plumbline_gradient";
@@ -62,7 +71,12 @@ public final class Instrumenter {
     public static final String STATE = "plumbline_state";
 
     private static final String DATA = "data.pkl";
-    private static final int SUGGESTIONS = 5;
+    private static final Set<String> WITHOUT_DERIVATIVE =
+            Set.of(
+                    "_native_multi_head_attention",
+                    "_transformer_encoder_layer_fwd",
+                    "_transformer_decoder_only_layer_fwd",
+                    "_triton_multi_head_attention");
 
     private final Archive archive;
     private final ClassSource root;
@@ -73,21 +87,37 @@ public final class Instrumenter {
         this.root = archive.rootType();
     }
 
+    /** Writes a copy to audit, the logits being the first Tensor or the only entry returned. */
+    public boolean audit(LayerPath layer, Path out) {
+        return audit(layer, Optional.empty(), out);
+    }
+
     /**
-     * Writes a copy with {@link #ANSWER}, {@link #GRADIENT} and {@link #SENSITIVITIES} at a layer.
+     * Writes a copy with {@link #ANSWER}, {@link #LOGITS}, {@link #GRADIENT}, {@link
+     * #SENSITIVITIES} and {@link #DIFFERENCES} at a layer.
      *
+     * @param layer a module, or an operation in the forward of one
+     * @param selector where the logits are, if {@code forward} returns more than them
+     * @return whether {@code forward} returns the logits and nothing else
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
      *     wrong path
      */
-    public void audit(LayerPath layer, Path out) {
+    public boolean audit(LayerPath layer, Optional<OutputSelector> selector, Path out) {
         Additions additions = new Additions();
+        boolean logits;
         try {
             MethodSource forward = forward();
-            AuditMethods.add(additions, root, forward, tap(additions, forward, layer.segments()));
+            RootOutput output = RootOutput.of(archive, forward.returnType(), selector);
+            logits = output.isLogits();
+            LayerTaps taps = new LayerTaps(archive, root, additions);
+            String tapped = taps.weave(forward, layer, Probe.TAP);
+            String shifted = taps.weave(forward, layer, Probe.SHIFT);
+            new AuditMethods(additions, root, forward, output).add(tapped, shifted);
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+        return logits;
     }
 
     /**
@@ -132,61 +162,59 @@ public final class Instrumenter {
         }
     }
 
-    /** Returns every module path below the root with whether it can be tapped. */
+    /**
+     * Returns every module path below the root with whether it can be tapped, and the operations of
+     * the root where there are no modules, as in a frozen archive.
+     */
     public List<LayerStatus> layers() {
-        return archive.modules().stream()
-                .filter(module -> !module.path().isEmpty())
-                .map(this::status)
-                .toList();
+        List<LayerStatus> modules =
+                archive.modules().stream()
+                        .filter(module -> !module.path().isEmpty())
+                        .map(this::status)
+                        .toList();
+        return modules.isEmpty() ? operations() : modules;
+    }
+
+    /** Returns the operations of the root and of every module that forward calls. */
+    public List<LayerStatus> operations() {
+        try {
+            return new LayerTaps(archive, root, new Additions()).operations(forward());
+        } catch (Untappable e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Returns the operators of the code that the engine cannot differentiate: layers before the
+     * last of them are measured by finite differences.
+     */
+    public List<String> withoutDerivative() {
+        return archive.operators().stream().filter(WITHOUT_DERIVATIVE::contains).toList();
     }
 
     private LayerStatus status(ModuleNode module) {
         Optional<String> obstacle = Optional.empty();
         try {
-            List<String> segments = List.of(module.path().split("\\."));
-            tap(new Additions(), forward(), segments);
+            new LayerTaps(archive, root, new Additions())
+                    .weave(forward(), new LayerPath(module.path()), Probe.TAP);
         } catch (Untappable e) {
             obstacle = Optional.of(e.reason());
         }
         return new LayerStatus(module.path(), module.simpleType(), obstacle);
     }
 
-    private String tap(Additions additions, MethodSource forward, List<String> segments)
-            throws Untappable {
-        requireReached(forward, segments);
-        return new TapWeaver(new Router(archive), additions).weave(root, forward, segments);
-    }
-
     private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
-        Router router = new Router(archive);
-        if (archive.module(String.join(".", segments)).isEmpty()) {
-            throw new Untappable("no such layer" + suggestions(String.join(".", segments)));
-        }
-        if (router.routes(root, forward, segments).isEmpty()) {
-            throw new Untappable(router.reason(root, segments));
-        }
+        new LayerTaps(archive, root, new Additions()).requireReached(forward, segments);
     }
 
     private MethodSource forward() throws Untappable {
         MethodSource forward =
                 root.method("forward").orElseThrow(() -> new Untappable("there is no forward"));
-        TapWeaver.requireTensor(root, forward);
         List<String> types = forward.parameters().stream().map(p -> p.type()).toList();
         if (!types.equals(List.of("Tensor"))) {
             throw new Untappable("forward takes " + types + ", not one Tensor");
         }
         return forward;
-    }
-
-    private String suggestions(String path) {
-        String near =
-                archive.modules().stream()
-                        .map(ModuleNode::path)
-                        .filter(p -> !p.isEmpty())
-                        .sorted(Comparator.comparingInt(p -> EditDistance.between(p, path)))
-                        .limit(SUGGESTIONS)
-                        .collect(Collectors.joining(", "));
-        return near.isEmpty() ? "" : "; near: " + near;
     }
 
     private static AuditException refused(Optional<LayerPath> layer, Untappable e) {

@@ -14,20 +14,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds copies of the methods between the root and a layer that hand down a list; the layer's copy
- * appends its output, cut from the graph below, and returns a clone of it. The clone keeps in-place
- * operations that follow from overwriting the tapped value. Confined to one thread.
+ * Adds copies of the methods between the root and a layer that hand down a list; the layer's copy,
+ * a {@link Leaf}, appends its output and hands it on. Confined to one thread.
  */
 final class TapWeaver {
     static final String TAPS = "pl_taps";
 
     private final Router router;
     private final Additions additions;
+    private final Leaf leaf;
     private final Map<String, String> woven = new HashMap<>();
 
     TapWeaver(Router router, Additions additions) {
+        this(router, additions, new ModuleLeaf(Probe.TAP));
+    }
+
+    TapWeaver(Router router, Additions additions, Leaf leaf) {
         this.router = router;
         this.additions = additions;
+        this.leaf = leaf;
     }
 
     /** Returns the name of the tapped copy of a method. */
@@ -39,20 +44,11 @@ final class TapWeaver {
         }
         String name = additions.freshName(method, "tap");
         woven.put(key, name);
-        List<String> body = rest.isEmpty() ? leaf(type, method) : copy(type, method, rest);
+        List<String> body = rest.isEmpty() ? leaf.body(type, method) : copy(type, method, rest);
         List<String> parameters = new ArrayList<>(List.of(TAPS + ": List[Tensor]"));
         parameters.addAll(Additions.parameters(method));
         additions.add(type, method.self(), name, parameters, method.returnType(), body);
         return name;
-    }
-
-    private static List<String> leaf(ClassSource type, MethodSource method) throws Untappable {
-        requireTensor(type, method);
-        return List.of(
-                "pl_y = " + Additions.selfCall(method, method.name()),
-                "pl_a = torch.requires_grad_(torch.detach(pl_y))",
-                "pl_n = torch.append(" + TAPS + ", pl_a)",
-                "return torch.clone(pl_a)");
     }
 
     static void requireTensor(ClassSource type, MethodSource method) throws Untappable {

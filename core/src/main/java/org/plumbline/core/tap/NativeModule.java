@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A loaded archive whose methods are called by name. Thread-safe.
@@ -30,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class NativeModule implements AutoCloseable {
     private static final String ENGINE = "PyTorch";
     private static final String METHOD = "module_method:";
+    private static final Pattern OUTPUT =
+            Pattern.compile("Error: (output: .* \\(expected: .*\\))$", Pattern.MULTILINE);
     private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
     private final Path file;
@@ -91,15 +95,32 @@ final class NativeModule implements AutoCloseable {
      * @param arguments at least one; the results hang on the manager of the first
      */
     NDList call(String method, NDList arguments) {
-        NDList call = new NDList(arguments);
-        call.add(markers.computeIfAbsent(method, this::marker));
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         optimizer();
         try {
-            return IValueUtils.forward(block, call, true);
+            return run(method, arguments, true);
         } finally {
             JniUtils.setGradMode(before);
+        }
+    }
+
+    /** Runs a method in inference mode, as {@link #forward} does. */
+    NDList infer(String method, NDList arguments) {
+        return run(method, arguments, false);
+    }
+
+    private NDList run(String method, NDList arguments, boolean recording) {
+        NDList call = new NDList(arguments);
+        call.add(markers.computeIfAbsent(method, this::marker));
+        try {
+            return IValueUtils.forward(block, call, recording);
+        } catch (EngineException e) {
+            Matcher told = OUTPUT.matcher(String.valueOf(e.getMessage()));
+            if (told.find()) { // raised by a line we added
+                throw new AuditException(ErrorCode.INVALID_ARGUMENT, told.group(1), e);
+            }
+            throw e;
         }
     }
 

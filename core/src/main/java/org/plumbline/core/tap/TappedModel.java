@@ -19,7 +19,6 @@ import org.plumbline.core.torchscript.Archive;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,18 +31,23 @@ import java.util.concurrent.ConcurrentHashMap;
  * Thread-safe. Owns native memory: close it when no call is under way.
  */
 public final class TappedModel implements AutoCloseable {
-    private static final int WARM_UPS = 2;
     private static final int PREDICTED = -1;
 
     private final Digest digest;
     private final LayerPath layer;
     private final NativeModule module;
+    private final PlainForward plain;
+    private final FiniteDifferences differences;
     private final Map<Integer, NDArray> targets = new ConcurrentHashMap<>();
+    private volatile AuditForm form;
 
-    private TappedModel(Digest digest, LayerPath layer, NativeModule module) {
+    private TappedModel(Digest digest, LayerPath layer, NativeModule module, PlainForward plain) {
         this.digest = digest;
         this.layer = layer;
         this.module = module;
+        this.plain = plain;
+        differences = new FiniteDifferences(module);
+        form = plain.logitsOnly() ? AuditForm.KEPT_GRAPH : AuditForm.KEPT_INPUT;
     }
 
     /**
@@ -55,9 +59,10 @@ public final class TappedModel implements AutoCloseable {
     public static TappedModel load(Path archive, TapSpec spec) {
         Path copy = spec.workDirectory().resolve("tapped-" + UUID.randomUUID() + ".pt");
         try (Archive checked = Archive.open(archive)) {
-            new Instrumenter(checked).audit(spec.layer(), copy);
+            boolean logits = new Instrumenter(checked).audit(spec.layer(), spec.output(), copy);
+            NativeModule module = NativeModule.load(copy, spec.device());
             return new TappedModel(
-                    checked.digest(), spec.layer(), NativeModule.load(copy, spec.device()));
+                    checked.digest(), spec.layer(), module, new PlainForward(module, logits));
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
         }
@@ -73,6 +78,11 @@ public final class TappedModel implements AutoCloseable {
         return layer;
     }
 
+    /** Returns how audits are done: by the declared type until {@link #settle} has run. */
+    public AuditForm form() {
+        return form;
+    }
+
     /** Returns where the module runs. */
     public Device device() {
         return module.manager().getDevice();
@@ -84,12 +94,13 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
-     * Runs {@code forward} as the engine would without us.
+     * Runs {@code forward} as the engine would without us; where the engine cannot hand out what it
+     * returns, such as a tuple with a None, the selected output alone.
      *
      * @param inputs borrowed; the result hangs on the manager of the first input
      */
     public NDList forward(NDList inputs) {
-        return module.forward(inputs);
+        return plain.run(inputs);
     }
 
     /**
@@ -116,18 +127,46 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
-     * Answers a request and keeps what an audit of it needs. The backward pass waits for {@link
+     * Answers a request and keeps what an audit of it needs. The audit itself waits for {@link
      * PendingAudit#finish}, which another thread may call after the answer has gone out.
      *
      * @param inputs one image batch, borrowed; the outputs hang on its manager
      * @return outputs bit-identical to {@link #forward}; the caller closes it
      */
     public PendingAudit answer(NDList inputs) {
+        if (form != AuditForm.KEPT_GRAPH) {
+            return again(inputs);
+        }
         NDList out = module.call(Instrumenter.ANSWER, inputs);
         NDManager unit = module.manager().newSubManager();
         out.get(1).attach(unit);
         out.get(2).attach(unit);
-        return new PendingAudit(this, unit, new NDList(out.get(0)), out.get(1), out.get(2));
+        return new KeptGraph(this, unit, new NDList(out.get(0)), out.get(1), out.get(2));
+    }
+
+    private PendingAudit again(NDList inputs) {
+        NDArray given = inputs.singletonOrThrow();
+        NDManager unit = module.manager().newSubManager();
+        try {
+            NDArray copy = unit.create(given.getShape(), given.getDataType());
+            given.copyTo(copy); // first: a model may work in place on what it is given
+            return new KeptInput(this, unit, plain.run(inputs), copy);
+        } catch (RuntimeException e) {
+            unit.close();
+            throw e;
+        }
+    }
+
+    Sensitivities sensitivities(NDArray input, CavBank bank, int target) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(input.getShape(), input.getDataType());
+            input.copyTo(x);
+            if (form == AuditForm.FINITE_DIFFERENCES) {
+                return heap(differences.run(x, bank.array(), target(target)), bank);
+            }
+            NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
+            return sensitivities(out.get(1), out.get(2), bank, target);
+        }
     }
 
     Sensitivities sensitivities(NDArray logits, NDArray activation, CavBank bank, int target) {
@@ -135,6 +174,10 @@ public final class TappedModel implements AutoCloseable {
                 module.call(
                         Instrumenter.SENSITIVITIES,
                         new NDList(logits, activation, bank.array(), target(target)));
+        return heap(out, bank);
+    }
+
+    private static Sensitivities heap(NDList out, CavBank bank) {
         return new Sensitivities(
                 Math.toIntExact(out.get(0).getShape().get(0)),
                 bank.concepts(),
@@ -147,6 +190,8 @@ public final class TappedModel implements AutoCloseable {
      *
      * @param inputs {@code [n, c, h, w]}
      * @param target class whose logit is differentiated; negative: the class of the largest logit
+     * @throws EngineException if the model has an operator without a derivative: see {@link
+     *     #settle}
      */
     public TapReading read(FloatTensor inputs, int target) {
         try (NDManager unit = module.manager().newSubManager()) {
@@ -157,11 +202,42 @@ public final class TappedModel implements AutoCloseable {
         }
     }
 
-    private NDArray gradient(NDList answer, int target) {
+    /** Returns logits and activation of a batch {@code [n, c, h, w]}; needs no gradient. */
+    public ActivationReading observe(FloatTensor inputs) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
+            return new ActivationReading(heap(out.get(0)), heap(out.get(2)));
+        }
+    }
+
+    /**
+     * Returns the sensitivities of a batch in whatever form the model allows.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param target class whose logit is differentiated; negative: the class of the largest logit
+     */
+    public Sensitivities sensitivities(FloatTensor inputs, CavBank bank, int target) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            return sensitivities(x, bank, target);
+        }
+    }
+
+    NDArray gradient(NDList answer, int target) {
         return module.call(
                         Instrumenter.GRADIENT,
                         new NDList(answer.get(1), answer.get(2), target(target)))
                 .singletonOrThrow();
+    }
+
+    /**
+     * Returns the selected logits {@code [n, classes]} of a batch.
+     *
+     * @param inputs borrowed; the result hangs on the manager of the first input
+     */
+    public NDArray logits(NDList inputs) {
+        return plain.logits(inputs).get(0);
     }
 
     /**
@@ -176,7 +252,7 @@ public final class TappedModel implements AutoCloseable {
             FloatTensor rows = inputs.slice(from, Math.min(inputs.rows(), from + batch));
             try (NDManager unit = module.manager().newSubManager()) {
                 NDArray x = unit.create(rows.values(), new Shape(rows.shape()));
-                FloatTensor logits = heap(module.forward(new NDList(x)).get(0));
+                FloatTensor logits = heap(plain.logits(new NDList(x)).get(0));
                 classes = logits.rowSize();
                 if (from == 0) {
                     all = new float[Math.multiplyExact(inputs.rows(), classes)];
@@ -188,70 +264,28 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
-     * Runs every method on a batch until the engine has specialised it, and compares.
+     * Finds on a batch how this model can be audited, and audits so from then on: with the graph of
+     * the answer where its bits are those of plain {@code forward}; on a kept input where they are
+     * not, or more than logits is returned; by finite differences where the engine refuses the
+     * backward pass.
      *
-     * @param inputs one image batch, borrowed
-     * @return the logits {@code [n, classes]}
-     * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ in any
-     *     bit, or the gradient is not finite or cannot be computed; {@code BAD_ARCHIVE} if logits
-     *     are not finite
+     * @param inputs {@code [n, c, h, w]}
+     * @throws AuditException {@code LAYER_NOT_TAPPABLE} if audited and plain logits differ by more
+     *     than rounding, slopes are not finite, or the layer has no effect; {@code
+     *     INVALID_ARGUMENT} if the output selected is not there
+     * @throws EngineException if the model refuses the inputs
      */
-    public FloatTensor verify(NDList inputs) {
-        try {
-            return compare(inputs);
-        } catch (EngineException e) {
-            throw new AuditException(
-                    ErrorCode.LAYER_NOT_TAPPABLE,
-                    "layer: "
-                            + layer
-                            + ": "
-                            + NativeModule.reason(e)
-                            + " (expected: another layer)",
-                    e);
-        }
-    }
-
-    private FloatTensor compare(NDList inputs) {
-        FloatTensor logits = FloatTensor.zeros(0);
-        for (int i = 0; i < WARM_UPS; i++) {
-            try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = unit.create(inputs.singletonOrThrow().getShape());
-                inputs.singletonOrThrow().copyTo(x);
-                NDArray plain = module.forward(new NDList(x)).get(0);
-                NDList tapped = module.call(Instrumenter.ANSWER, new NDList(x));
-                if (!Arrays.equals(plain.toByteArray(), tapped.get(0).toByteArray())) {
-                    throw refused("audited logits differ from plain ones");
-                }
-                logits = heap(plain);
-                checkFinite(logits);
-                for (float g : gradient(tapped, PREDICTED).toFloatArray()) {
-                    if (!Float.isFinite(g)) {
-                        throw refused("the gradient is not finite");
-                    }
-                }
-            }
-        }
-        return logits;
-    }
-
-    private static void checkFinite(FloatTensor logits) {
-        for (float logit : logits.values()) {
-            if (!Float.isFinite(logit)) {
-                throw AuditException.of(
-                        ErrorCode.BAD_ARCHIVE, "logits", logit, "finite on the probe inputs");
-            }
+    public AuditForm settle(FloatTensor inputs) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            form = new AuditProbe(this, module, plain, layer).settle(x, differences);
+            return form;
         }
     }
 
     /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */
     public int managedArrays() {
         return module.manager().getManagedArrays().size();
-    }
-
-    private AuditException refused(String reason) {
-        return new AuditException(
-                ErrorCode.LAYER_NOT_TAPPABLE,
-                "layer: " + layer + ": " + reason + " (expected: another layer)");
     }
 
     private NDArray target(int target) {

@@ -56,6 +56,11 @@ public final class DenseVector {
         return Math.sqrt(dot(this));
     }
 
+    /** Returns the cosine of the angle to another vector, in [-1, 1]; NaN if either is zero. */
+    public double cosine(DenseVector other) {
+        return dot(other) / (norm() * other.norm());
+    }
+
     /** Returns a copy of the components. */
     public float[] toArray() {
         return values.clone();

@@ -5,6 +5,7 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.SourceFile;
+import org.plumbline.core.torchscript.source.Token;
 import org.plumbline.core.torchscript.zip.ZipArchive;
 import org.plumbline.core.torchscript.zip.ZipRecord;
 
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A TorchScript archive that passed every check a native loader needs: nothing of it has been run.
@@ -226,6 +228,22 @@ public final class Archive implements AutoCloseable {
                         () ->
                                 AuditException.of(
                                         ErrorCode.BAD_ARCHIVE, "code", "no " + name, "its class"));
+    }
+
+    /** Returns the names of the {@code torch} functions that the code calls, sorted. */
+    public Set<String> operators() {
+        Set<String> names = new TreeSet<>();
+        for (SourceFile file : sources.values()) {
+            List<Token> tokens = file.tokens();
+            for (int i = 0; i + 2 < tokens.size(); i++) {
+                if (tokens.get(i).text().equals("torch")
+                        && tokens.get(i + 1).text().equals(".")
+                        && (i == 0 || !tokens.get(i - 1).text().equals("."))) {
+                    names.add(tokens.get(i + 2).text());
+                }
+            }
+        }
+        return Collections.unmodifiableSet(names);
     }
 
     /** Returns the names of all entries below the root folder. */

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import org.assertj.core.api.SoftAssertions;
+import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** An expected result and the tolerance it comes with. */
 record Expected(String name, JsonNode node, Path file) {
@@ -53,9 +56,52 @@ record Expected(String name, JsonNode node, Path file) {
         close(field, actual, value().path(field).asDouble(Double.NaN));
     }
 
+    /** Asserts that a number agrees with an entry of {@code field}. */
+    void matches(String field, int index, double actual) {
+        close(
+                field + "[" + index + "]",
+                actual,
+                value().path(field).path(index).asDouble(Double.NaN));
+    }
+
     /** Asserts that a number agrees with the stored one. */
     void matches(double actual) {
         close("value", actual, value().asDouble(Double.NaN));
+    }
+
+    /** Asserts that a direction agrees, by its cosine where the tolerance says so. */
+    void matchesDirection(DenseVector actual) {
+        DenseVector expected = DenseVector.copyOf(array().values());
+        if (type().equals("cosine")) {
+            assertThat(actual.cosine(expected))
+                    .as(name)
+                    .isGreaterThanOrEqualTo(node.path("tolerance").path("min_cosine").asDouble());
+        } else {
+            matches(actual.toArray());
+        }
+    }
+
+    /** Asserts that a choice is the stored one, or one of those the tolerance lists. */
+    void matchesChoice(double actual) {
+        List<Double> allowed = new ArrayList<>();
+        if (type().equals("one_of")) {
+            node.path("tolerance").path("values").forEach(v -> allowed.add(v.asDouble()));
+        } else {
+            allowed.add(value().asDouble());
+        }
+        assertThat(allowed).as(name).contains(actual);
+    }
+
+    /** Asserts that numbers agree with a list of them. */
+    void matches(JsonNode expected, List<Double> actual) {
+        assertThat(actual).as(name).hasSize(expected.size());
+        for (int i = 0; i < actual.size(); i++) {
+            close("[" + i + "]", actual.get(i), expected.get(i).asDouble());
+        }
+    }
+
+    private String type() {
+        return node.path("tolerance").path("type").asText();
     }
 
     private void close(String field, double actual, double expected) {
@@ -66,11 +112,11 @@ record Expected(String name, JsonNode node, Path file) {
                                 .isLessThanOrEqualTo(atol() + rtol() * Math.abs(expected)));
     }
 
-    private double rtol() {
+    double rtol() {
         return node.path("tolerance").path("rtol").asDouble(0);
     }
 
-    private double atol() {
+    double atol() {
         return node.path("tolerance").path("atol").asDouble(0);
     }
 }

@@ -26,9 +26,11 @@ class ReferenceParityTest {
     private static Map<String, KnownCase> known() {
         Map<String, KnownCase> known = new LinkedHashMap<>();
         known.put("models_check", new ModelsCheckCase());
-        known.put("a_cav", new SignalCavCase());
+        known.put("a_cav", new CavCase());
+        known.put("a_tcav_captum", new CaptumTcavCase());
         known.put("b_directional_derivatives", new DirectionalDerivativesCase());
         known.put("b_tcav_metrics", new TcavMetricsCase());
+        known.put("c_cav_quality", new CavQualityCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
         return known;

@@ -79,4 +79,12 @@ class TcavPropertyTest {
         assertThatThrownBy(() -> LatentMask.of(FloatTensor.zeros(4, 4), 2, 2))
                 .hasMessageStartingWith("mask: ");
     }
+
+    @Test
+    void captumCountsSamplesOfTheWholeActivation() {
+        FloatTensor maps = FloatTensor.of(new float[] {1, -3, 2, 2, 0, 0}, 3, 1, 2);
+        CaptumTcav tcav = CaptumTcav.of(maps); // derivatives -2, 4 and 0
+        assertThat(tcav.signCount()).isEqualTo(1 / 3.0);
+        assertThat(tcav.magnitude()).isEqualTo(2 / 3.0);
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where in an image the attacked class's logit leans on the concept, before and after. Immutable.
@@ -56,7 +57,8 @@ record HeatMaps(List<Tile> tiles, double largest) {
         }
         FloatTensor inputs =
                 FloatTensor.of(pixels, images.size(), 1, GrayImage.SIDE, GrayImage.SIDE);
-        try (TapFolder tap = TapFolder.open(archive, new LayerPath(ModelFolder.LAYER))) {
+        try (TapFolder tap =
+                TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
             TapReading reading = tap.model().read(inputs, BiasedData.TARGET);
             return new Reading(SensitivityMap.of(reading.gradient(), cav), reading.logits());
         }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -291,7 +292,8 @@ final class Quickstart implements AutoCloseable {
         }
         FloatTensor inputs =
                 FloatTensor.of(pixels, concept.length, 1, GrayImage.SIDE, GrayImage.SIDE);
-        try (TapFolder tap = TapFolder.open(archive, new LayerPath(ModelFolder.LAYER))) {
+        try (TapFolder tap =
+                TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
             FloatTensor activation = tap.model().read(inputs, BiasedData.TARGET).activation();
             return SignalCav.fit(Pooling.MAX.pool(activation), concept);
         }

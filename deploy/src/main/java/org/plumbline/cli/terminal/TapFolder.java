@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A tapped model in a temporary work folder; both end together. Confined to one thread. */
@@ -28,14 +30,19 @@ public final class TapFolder implements AutoCloseable {
     /**
      * Loads an archive on a GPU where there is one.
      *
+     * @param output index, key or field of the logits in what forward returns
      * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} or {@code
      *     LAYER_NOT_TAPPABLE}
      */
-    public static TapFolder open(Path archive, LayerPath layer) throws IOException {
+    public static TapFolder open(Path archive, LayerPath layer, Optional<String> output)
+            throws IOException {
         Path folder = Files.createTempDirectory("plumbline");
         try {
             return new TapFolder(
-                    folder, TappedModel.load(archive, new TapSpec(layer, folder, device())));
+                    folder,
+                    TappedModel.load(
+                            archive,
+                            new TapSpec(layer, output.map(OutputSelector::new), folder, device())));
         } catch (RuntimeException e) {
             delete(folder);
             throw e;

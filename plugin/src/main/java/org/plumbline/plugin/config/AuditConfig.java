@@ -1,6 +1,7 @@
 package org.plumbline.plugin.config;
 
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.model.OutputSelector;
 
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,8 @@ import java.util.Optional;
 /**
  * What to audit about one model: its {@code plumbline.yaml}. Immutable.
  *
- * @param layer the probe layer
+ * @param layer the probe layer: a module, or an operation in the forward of one
+ * @param output where the logits are, for models that return more
  * @param target class whose logit is differentiated; -1: the predicted class
  * @param sampling which requests
  * @param window size of the sliding window
@@ -18,6 +20,7 @@ import java.util.Optional;
  */
 public record AuditConfig(
         LayerPath layer,
+        Optional<OutputSelector> output,
         int target,
         Sampling sampling,
         WindowSpec window,

@@ -3,6 +3,7 @@ package org.plumbline.plugin.config;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.model.OutputSelector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ public final class AuditConfigLoader {
         Path folder = file.toAbsolutePath().resolveSibling("");
         Optional<LayerPath> layer =
                 top.required("layer", "dotted path such as features.28", LayerPath::new);
+        Optional<OutputSelector> output = top.parsed("output", OutputSelector::new);
         int target = top.parsed("target", AuditConfigLoader::target).orElse(AuditConfig.PREDICTED);
         Sampling sampling =
                 top.section("sampling").map(AuditConfigLoader::sampling).orElse(Sampling.ALL);
@@ -61,7 +63,7 @@ public final class AuditConfigLoader {
             LOG.warn("{}: window.half-life: accepted, not applied yet; window.samples is", file);
         }
         return new AuditConfig(
-                layer.orElseThrow(), target, sampling, window, concepts, maxSeries, worker);
+                layer.orElseThrow(), output, target, sampling, window, concepts, maxSeries, worker);
     }
 
     private static int target(String text) {

@@ -1,8 +1,6 @@
 package org.plumbline.plugin.delivery;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
@@ -61,7 +59,9 @@ final class Stager {
         Path work = cache.workFolder();
         TappedModel model;
         try {
-            model = TappedModel.load(archive, new TapSpec(config.layer(), work, device));
+            model =
+                    TappedModel.load(
+                            archive, new TapSpec(config.layer(), config.output(), work, device));
         } catch (RuntimeException | LinkageError e) {
             sweep(work);
             throw e;
@@ -81,13 +81,13 @@ final class Stager {
             names.add(concept.name());
             cavs.add(fit(model, concept));
         }
+        FloatTensor inputs = probes(concepts.get(0).positives());
+        model.settle(inputs);
         CavBank bank = model.bank(cavs);
         try {
             TappedModule module = new TappedModule(model, bank);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
-            FloatTensor inputs = probes(concepts.get(0).positives());
-            FloatTensor logits = verify(model, inputs);
             Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
             ShapeProbe probe = new ShapeProbe(device, config.target());
             sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
@@ -100,17 +100,10 @@ final class Stager {
                             names,
                             module,
                             sampler);
-            return new Staged(served, logits);
+            return new Staged(served, model.logits(inputs, PROBES));
         } catch (RuntimeException e) {
             bank.close();
             throw e;
-        }
-    }
-
-    private FloatTensor verify(TappedModel model, FloatTensor inputs) {
-        try (NDManager unit = NDManager.newBaseManager(device, "PyTorch")) {
-            return model.verify(
-                    new NDList(unit.create(inputs.values(), new Shape(inputs.shape()))));
         }
     }
 
@@ -137,11 +130,12 @@ final class Stager {
         try {
             for (int from = 0; from < inputs.rows(); from += BATCH) {
                 FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
-                FloatTensor part =
-                        concept.pooling().pool(model.read(batch, config.target()).activation());
+                FloatTensor part = concept.pooling().pool(model.observe(batch).activation());
                 parts.add(part);
                 size += part.values().length;
             }
+        } catch (AuditException e) { // about the output, not the examples
+            throw e;
         } catch (RuntimeException e) {
             throw new AuditException(
                     ErrorCode.BAD_DATA,

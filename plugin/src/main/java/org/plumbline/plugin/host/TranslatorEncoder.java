@@ -12,6 +12,7 @@ import org.plumbline.plugin.delivery.InputEncoder;
 import org.plumbline.plugin.intercept.CapturingBlock;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** Sends images through a predictor and keeps what arrives at its block. Thread-safe. */
 final class TranslatorEncoder implements InputEncoder {
@@ -32,6 +33,11 @@ final class TranslatorEncoder implements InputEncoder {
         try {
             predictor.predict(input);
         } catch (TranslateException | RuntimeException e) {
+            // a model whose answer the engine cannot hand out has still been given its input
+            Optional<FloatTensor> given = block.take();
+            if (given.isPresent()) {
+                return given.get();
+            }
             throw new AuditException(
                     ErrorCode.BAD_DATA,
                     name + ": " + e.getMessage() + " (expected: an image for this model)",

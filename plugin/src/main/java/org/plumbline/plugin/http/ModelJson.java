@@ -59,6 +59,8 @@ final class ModelJson {
         AuditConfig config = model.config();
         node.put("archive_sha256", served.digest().hex());
         node.put("layer", served.layer().value());
+        node.put("gradient", served.module().gradient());
+        config.output().ifPresent(output -> node.put("output", output.value()));
         node.put(
                 "target",
                 config.target() == AuditConfig.PREDICTED ? "predicted" : "" + config.target());

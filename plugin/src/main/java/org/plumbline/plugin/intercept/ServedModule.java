@@ -1,5 +1,6 @@
 package org.plumbline.plugin.intercept;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 /** A loaded module that can answer with or without an audit. Thread-safe. */
@@ -9,6 +10,16 @@ public interface ServedModule extends AutoCloseable {
 
     /** Answers with the same bits and keeps what an audit needs; the caller closes it. */
     PendingReading answer(NDList inputs);
+
+    /** Returns the audited logits {@code [n, classes]} of a batch. */
+    default NDArray logits(NDList inputs) {
+        return forward(inputs).head();
+    }
+
+    /** Returns how slopes are found: {@code autograd} or {@code finite-differences}. */
+    default String gradient() {
+        return "autograd";
+    }
 
     /** Frees native memory; no call may be under way. */
     @Override

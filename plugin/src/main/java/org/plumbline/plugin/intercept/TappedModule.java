@@ -1,5 +1,6 @@
 package org.plumbline.plugin.intercept;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 import org.plumbline.core.tap.CavBank;
@@ -25,6 +26,16 @@ public final class TappedModule implements ServedModule {
     @Override
     public NDList forward(NDList inputs) {
         return model.forward(inputs);
+    }
+
+    @Override
+    public NDArray logits(NDList inputs) {
+        return model.logits(inputs);
+    }
+
+    @Override
+    public String gradient() {
+        return model.form().gradient();
     }
 
     @Override

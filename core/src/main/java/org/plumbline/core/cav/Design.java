@@ -1,0 +1,95 @@
+package org.plumbline.core.cav;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.QRDecomposition;
+
+import java.util.Optional;
+
+/**
+ * The rows a linear model is fitted to, in double precision. With more channels than rows a
+ * rotation spares work: {@code X = Z Q} with orthonormal rows of {@code Q}, so a fit whose penalty
+ * is the Euclidean length has the coefficients {@code Q^T z} of the fit to {@code Z [n, n]}.
+ */
+final class Design {
+    private final LabelledActivations data;
+    private final DMatrixRMaj rows;
+    private final Optional<DMatrixRMaj> rotation;
+
+    private Design(LabelledActivations data, DMatrixRMaj rows, Optional<DMatrixRMaj> rotation) {
+        this.data = data;
+        this.rows = rows;
+        this.rotation = rotation;
+    }
+
+    /** Returns the activations as they are. */
+    static Design plain(LabelledActivations data) {
+        DMatrixRMaj rows = new DMatrixRMaj(data.rows(), data.dimension());
+        float[] values = data.values();
+        for (int i = 0; i < values.length; i++) {
+            rows.data[i] = values[i];
+        }
+        return new Design(data, rows, Optional.empty());
+    }
+
+    /** Returns the activations, rotated to {@code [n, n]} if there are more channels than rows. */
+    static Design rotated(LabelledActivations data) {
+        Design plain = plain(data);
+        if (data.dimension() <= data.rows()) {
+            return plain;
+        }
+        DMatrixRMaj transposed = CommonOps_DDRM.transpose(plain.rows, null);
+        QRDecomposition<DMatrixRMaj> qr =
+                DecompositionFactory_DDRM.qr(data.dimension(), data.rows());
+        if (!qr.decompose(transposed)) {
+            return plain;
+        }
+        DMatrixRMaj rows = CommonOps_DDRM.transpose(qr.getR(null, true), null);
+        return new Design(data, rows, Optional.of(qr.getQ(null, true)));
+    }
+
+    LabelledActivations data() {
+        return data;
+    }
+
+    int columns() {
+        return rows.numCols;
+    }
+
+    double at(int row, int column) {
+        return rows.data[row * rows.numCols + column];
+    }
+
+    /** Adds {@code factor} times a row. */
+    void addRow(int row, double factor, double[] sum) {
+        int from = row * rows.numCols;
+        for (int j = 0; j < sum.length; j++) {
+            sum[j] += factor * rows.data[from + j];
+        }
+    }
+
+    /** Returns the inner products of some rows with coefficients of these coordinates. */
+    double[] times(double[] coefficients, int... wanted) {
+        double[] out = new double[wanted.length];
+        for (int i = 0; i < wanted.length; i++) {
+            int from = wanted[i] * rows.numCols;
+            double sum = 0;
+            for (int j = 0; j < coefficients.length; j++) {
+                sum += coefficients[j] * rows.data[from + j];
+            }
+            out[i] = sum;
+        }
+        return out;
+    }
+
+    /** Returns coefficients of these coordinates as coefficients of channels. */
+    double[] channels(double[] coefficients) {
+        if (rotation.isEmpty()) {
+            return coefficients;
+        }
+        DMatrixRMaj out = new DMatrixRMaj(rotation.get().numRows, 1);
+        CommonOps_DDRM.mult(rotation.get(), DMatrixRMaj.wrap(columns(), 1, coefficients), out);
+        return out.data;
+    }
+}

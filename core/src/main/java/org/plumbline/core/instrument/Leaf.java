@@ -1,0 +1,13 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.MethodSource;
+
+import java.util.List;
+
+/** How the method of the tapped module, or of the module the tapped operation is in, is copied. */
+interface Leaf {
+    /** Returns the body of the copy, which takes the list of taps before its parameters. */
+    List<String> body(ClassSource type, MethodSource method) throws Untappable;
+}
