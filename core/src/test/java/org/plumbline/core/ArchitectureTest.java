@@ -22,11 +22,16 @@ class ArchitectureTest {
                     "..core.torchscript.source..",
                     "..core.torchscript",
                     "..core.instrument.edit..",
+                    "..core.instrument.relevance..",
                     "..core.instrument",
                     "..core.tap..",
+                    "..core.explain..",
                     "..core.cav..",
                     "..core.sensitivity..",
-                    "..core.window..");
+                    "..core.significance..",
+                    "..core.window..",
+                    "..core.drift..",
+                    "..core.heatmap..");
 
     @ArchTest
     static void dataFlowsOneWay(JavaClasses classes) {

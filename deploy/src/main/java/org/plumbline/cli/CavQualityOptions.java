@@ -46,8 +46,7 @@ final class CavQualityOptions {
 
     void report(LabelledActivations data, CavFit fit, ObjectNode node) {
         DenseVector cav = fit.direction();
-        CavQuality quality =
-                CavQuality.of(data, fit, QualityBounds.STANDARD.with(resamples, seed));
+        CavQuality quality = CavQuality.of(data, fit, QualityBounds.STANDARD.with(resamples, seed));
         GroupSeparation separation = quality.separation();
         node.put("separability", separation.separability())
                 .put("accuracy", separation.accuracy())

@@ -24,6 +24,7 @@ import java.util.List;
             ActivationsCommand.class,
             CavCommand.class,
             TcavCommand.class,
+            ExplainCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
             VerifyCommand.class,

@@ -5,6 +5,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.QRDecomposition;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Optional;
  * is the Euclidean length has the coefficients {@code Q^T z} of the fit to {@code Z [n, n]}.
  */
 final class Design {
+    private static final int BLOCK = 1000; // rows of a product: more leave the caches
+
     private final LabelledActivations data;
     private final DMatrixRMaj rows;
     private final Optional<DMatrixRMaj> rotation;
@@ -61,6 +64,52 @@ final class Design {
         return rows.data[row * rows.numCols + column];
     }
 
+    /** Returns {@code X^T S X} over some rows, {@code S} the group weights. */
+    DMatrixRMaj gram(int... wanted) {
+        int d = columns();
+        DMatrixRMaj sum = new DMatrixRMaj(d, d);
+        DMatrixRMaj block = new DMatrixRMaj(d, d);
+        for (int from = 0; from < wanted.length; from += BLOCK) {
+            int[] some = Arrays.copyOfRange(wanted, from, Math.min(wanted.length, from + BLOCK));
+            CommonOps_DDRM.multInner(weighted(some), block);
+            CommonOps_DDRM.addEquals(sum, block);
+        }
+        return sum;
+    }
+
+    private DMatrixRMaj weighted(int[] wanted) {
+        int d = columns();
+        DMatrixRMaj weighted = new DMatrixRMaj(wanted.length, d);
+        for (int i = 0; i < wanted.length; i++) {
+            double root = Math.sqrt(data.weight(data.positive(wanted[i])));
+            for (int j = 0; j < d; j++) {
+                weighted.data[i * d + j] = root * at(wanted[i], j);
+            }
+        }
+        return weighted;
+    }
+
+    /** Returns the inner product of a row with coefficients of these coordinates. */
+    double dot(int row, double[] coefficients) {
+        double[] values = rows.data;
+        int from = row * rows.numCols;
+        int quarters = coefficients.length - coefficients.length % 4;
+        double a = 0; // four sums do not wait for each other
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        for (int j = 0; j < quarters; j += 4) {
+            a += coefficients[j] * values[from + j];
+            b += coefficients[j + 1] * values[from + j + 1];
+            c += coefficients[j + 2] * values[from + j + 2];
+            d += coefficients[j + 3] * values[from + j + 3];
+        }
+        for (int j = quarters; j < coefficients.length; j++) {
+            a += coefficients[j] * values[from + j];
+        }
+        return a + b + c + d;
+    }
+
     /** Adds {@code factor} times a row. */
     void addRow(int row, double factor, double[] sum) {
         int from = row * rows.numCols;
@@ -73,12 +122,7 @@ final class Design {
     double[] times(double[] coefficients, int... wanted) {
         double[] out = new double[wanted.length];
         for (int i = 0; i < wanted.length; i++) {
-            int from = wanted[i] * rows.numCols;
-            double sum = 0;
-            for (int j = 0; j < coefficients.length; j++) {
-                sum += coefficients[j] * rows.data[from + j];
-            }
-            out[i] = sum;
+            out[i] = dot(wanted[i], coefficients);
         }
         return out;
     }

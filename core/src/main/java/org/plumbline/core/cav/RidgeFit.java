@@ -13,8 +13,6 @@ import java.util.Arrays;
  * Confined to one thread.
  */
 final class RidgeFit implements Regularised {
-    private static final int BLOCK = 1000; // rows of a product: more leave the caches
-
     private final Design design;
     private final DMatrixRMaj[] gram;
     private final double[][] moment;
@@ -25,37 +23,13 @@ final class RidgeFit implements Regularised {
         moment = new double[folds][design.columns()];
         for (int f = 0; f < folds; f++) {
             int[] rows = Folds.rows(fold, f, true);
-            gram[f] = gram(rows);
+            gram[f] = design.gram(rows);
             for (int row : rows) {
                 boolean positive = design.data().positive(row);
                 double weight = design.data().weight(positive);
                 design.addRow(row, weight * design.data().target(row), moment[f]);
             }
         }
-    }
-
-    private DMatrixRMaj gram(int[] rows) {
-        int d = design.columns();
-        DMatrixRMaj sum = new DMatrixRMaj(d, d);
-        DMatrixRMaj block = new DMatrixRMaj(d, d);
-        for (int from = 0; from < rows.length; from += BLOCK) {
-            int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
-            CommonOps_DDRM.multInner(weighted(some), block);
-            CommonOps_DDRM.addEquals(sum, block);
-        }
-        return sum;
-    }
-
-    private DMatrixRMaj weighted(int[] rows) {
-        int d = design.columns();
-        DMatrixRMaj weighted = new DMatrixRMaj(rows.length, d);
-        for (int i = 0; i < rows.length; i++) {
-            double root = Math.sqrt(design.data().weight(design.data().positive(rows[i])));
-            for (int j = 0; j < d; j++) {
-                weighted.data[i * d + j] = root * design.at(rows[i], j);
-            }
-        }
-        return weighted;
     }
 
     @Override

@@ -5,6 +5,8 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.instrument.relevance.FlatProgram;
+import org.plumbline.core.instrument.relevance.Flattener;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.torchscript.Archive;
@@ -70,6 +72,27 @@ public final class Instrumenter {
     /** {@code (any tensor) -> parameters and buffers of floats}. */
     public static final String STATE = "plumbline_state";
 
+    /** {@code (x) -> logits} of the model with other activations. */
+    static final String SWAPPED = "plumbline_swapped";
+
+    /** {@code (x) -> logits} of the model that is explained. */
+    public static final String EXPLAIN_LOGITS = "plumbline_explain_logits";
+
+    /** {@code (x, target [n]) -> (logits, class [n], gradient)}. */
+    public static final String EXPLAIN_GRADIENT = "plumbline_explain_gradient";
+
+    /** As {@link #EXPLAIN_GRADIENT}, the gradient times {@code x}. */
+    public static final String EXPLAIN_GRADIENT_INPUT = "plumbline_explain_gradient_input";
+
+    /**
+     * {@code (points [m], baseline, x, weights [m], target [n]) -> weighted sum of gradients} at
+     * {@code baseline + point (x - baseline)}.
+     */
+    public static final String EXPLAIN_PATH = "plumbline_explain_path";
+
+    /** {@code (x, target [n]) -> (logits, class [n], relevance)}. */
+    public static final String EXPLAIN_LRP = "plumbline_explain_lrp";
+
     private static final String DATA = "data.pkl";
     private static final Set<String> WITHOUT_DERIVATIVE =
             Set.of(
@@ -121,7 +144,8 @@ public final class Instrumenter {
     }
 
     /**
-     * Writes a copy with training methods.
+     * Writes a copy with training methods. The logits are the first Tensor or the only entry that
+     * {@code forward} returns.
      *
      * @param state attribute paths that {@link #STATE} returns
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the statement that prevents the split
@@ -130,11 +154,13 @@ public final class Instrumenter {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
-            TrainingMethods methods = new TrainingMethods(additions, root, forward, plan);
+            RootOutput output = RootOutput.of(archive, forward.returnType(), Optional.empty());
+            TrainingMethods methods = new TrainingMethods(additions, root, forward, plan, output);
             SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
             Optional<SplitWeaver.Halves> halves = Optional.empty();
             if (plan.cut().isPresent()) {
                 List<String> cut = plan.cut().get().segments();
+                requireModules(plan);
                 requireReached(forward, cut);
                 halves = Optional.of(weaver.weave(root, forward, cut));
                 if (plan.alongTangents()) {
@@ -153,6 +179,56 @@ public final class Instrumenter {
             DropoutSwitch.on(archive, additions);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    /**
+     * Writes a copy with the methods that explain decisions.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} naming the operator or statement that
+     *     prevents it
+     */
+    public void explanations(ExplanationPlan plan, Path out) {
+        Additions additions = new Additions();
+        try {
+            MethodSource forward = forward();
+            ExplanationMethods methods = new ExplanationMethods(additions, root, forward.self());
+            methods.addGradients(swapped(plan, forward, additions));
+            if (plan.lrp().isPresent()) {
+                methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
+            }
+        } catch (Untappable e) {
+            throw new AuditException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "method: " + e.reason() + " (expected: another method)",
+                    e);
+        }
+        ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    /** Returns the name of the method that gradient methods differentiate. */
+    private String swapped(ExplanationPlan plan, MethodSource forward, Additions additions)
+            throws Untappable {
+        if (plan.activation().isEmpty()) {
+            return forward.name();
+        }
+        FlatProgram program = flat(plan, forward, Optional.empty());
+        additions.add(
+                root,
+                program.self(),
+                SWAPPED,
+                List.of(program.input() + ": Tensor"),
+                "Tensor",
+                program.lines());
+        return SWAPPED;
+    }
+
+    private FlatProgram flat(ExplanationPlan plan, MethodSource forward, Optional<LayerPath> layer)
+            throws Untappable {
+        if (layer.isPresent()) {
+            requireReached(forward, layer.get().segments());
+        }
+        FlatProgram program = Flattener.flatten(archive, forward, layer);
+        return plan.activation().isPresent() ? plan.activation().get().applied(program) : program;
     }
 
     private static void requireOneTensor(SplitWeaver.Halves halves) throws Untappable {
@@ -203,6 +279,18 @@ public final class Instrumenter {
         return new LayerStatus(module.path(), module.simpleType(), obstacle);
     }
 
+    private void requireModules(TrainingPlan plan) throws Untappable {
+        LayerTaps taps = new LayerTaps(archive, root, new Additions());
+        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.probe())) {
+            if (layer.isPresent() && taps.isOperation(layer.get())) {
+                throw new Untappable(
+                        layer.get()
+                                + " is an operation: corrections cut models at modules, which an"
+                                + " unfrozen export has");
+            }
+        }
+    }
+
     private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
         new LayerTaps(archive, root, new Additions()).requireReached(forward, segments);
     }
@@ -232,6 +320,7 @@ public final class Instrumenter {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
+                || entry.equals(".data/version") // where archives of some operators have it
                 || entry.equals("byteorder")
                 || entry.startsWith("data/")
                 || entry.startsWith("constants/")

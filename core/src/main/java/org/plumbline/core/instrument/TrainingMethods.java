@@ -22,17 +22,24 @@ final class TrainingMethods {
     private final ClassSource root;
     private final MethodSource forward;
     private final TrainingPlan plan;
+    private final RootOutput output;
 
     TrainingMethods(
-            Additions additions, ClassSource root, MethodSource forward, TrainingPlan plan) {
+            Additions additions,
+            ClassSource root,
+            MethodSource forward,
+            TrainingPlan plan,
+            RootOutput output) {
         this.additions = additions;
         this.root = root;
         this.forward = forward;
         this.plan = plan;
+        this.output = output;
     }
 
     void add(Optional<SplitWeaver.Halves> halves) {
         addState(Instrumenter.PARAMETERS, plan.trainable());
+        method(Instrumenter.LOGITS, List.of("pl_x: Tensor"), "Tensor", logits("forward", "pl_x"));
         halves.ifPresent(this::addTrunk);
         addLoss(halves);
         addUpdate();
@@ -43,21 +50,25 @@ final class TrainingMethods {
      * probe is {@code J^T u}; its mean along the concept differentiated by {@code u} is {@code v}.
      */
     void addTangents(String tappedTrunk) {
-        method(
-                Instrumenter.TANGENTS,
-                List.of("pl_x: Tensor", "pl_cavs: Tensor"),
-                "List[Tensor]",
+        List<String> body =
+                new ArrayList<>(
+                        List.of(
+                                "pl_taps = annotate(List[Tensor], [])",
+                                "pl_state = ("
+                                        + forward.self()
+                                        + ")."
+                                        + tappedTrunk
+                                        + "(pl_taps, pl_x, )",
+                                "pl_z = pl_state[0]",
+                                "pl_u = torch.requires_grad_(torch.zeros_like(pl_z))",
+                                "pl_dot = torch.sum(torch.mul(pl_z, pl_u))",
+                                "pl_o = torch.autograd.grad([pl_dot], [pl_taps[-1]], None, True,"
+                                        + " True, False)[0]",
+                                "pl_h = unchecked_cast(Tensor, pl_o)"));
+        body.addAll(ChannelCode.flat("pl_h", "pl_cavs"));
+        body.addAll(
                 List.of(
-                        "pl_taps = annotate(List[Tensor], [])",
-                        "pl_state = (" + forward.self() + ")." + tappedTrunk + "(pl_taps, pl_x, )",
-                        "pl_z = pl_state[0]",
-                        "pl_u = torch.requires_grad_(torch.zeros_like(pl_z))",
-                        "pl_dot = torch.sum(torch.mul(pl_z, pl_u))",
-                        "pl_o = torch.autograd.grad([pl_dot], [pl_taps[-1]], None, True, True,"
-                                + " False)[0]",
-                        "pl_f = torch.flatten(torch.unsqueeze(unchecked_cast(Tensor, pl_o), -1),"
-                                + " 2)",
-                        "pl_m = torch.matmul(torch.mean(pl_f, [2]), torch.t(pl_cavs))",
+                        "pl_m = torch.matmul(torch.mean(pl_flat, [2]), torch.t(pl_cavs))",
                         "pl_all = annotate(List[Tensor], [])",
                         "for pl_k in range(torch.size(pl_cavs, 0)):",
                         "  pl_s = torch.sum(torch.select(pl_m, 1, pl_k))",
@@ -65,6 +76,11 @@ final class TrainingMethods {
                         "  pl_v = torch.flatten(unchecked_cast(Tensor, pl_w), 1)",
                         "  pl_n = torch.append(pl_all, torch.detach(pl_v))",
                         "return [torch.detach(pl_z), torch.stack(pl_all, 1)]"));
+        method(
+                Instrumenter.TANGENTS,
+                List.of("pl_x: Tensor", "pl_cavs: Tensor"),
+                "List[Tensor]",
+                body);
     }
 
     void addState(String name, List<String> tensors) {
@@ -83,7 +99,17 @@ final class TrainingMethods {
                 Instrumenter.HEAD,
                 List.of("pl_caches: List[Tensor]"),
                 "Tensor",
-                List.of("return (" + forward.self() + ")." + halves.head() + "(pl_caches, )"));
+                logits(halves.head(), "pl_caches"));
+    }
+
+    private List<String> logits(String method, String argument) {
+        List<String> body = new ArrayList<>(logitsOf(method, argument));
+        body.add("return pl_logits");
+        return body;
+    }
+
+    private List<String> logitsOf(String method, String argument) {
+        return output.after("(" + forward.self() + ")." + method + "(" + argument + ", )");
     }
 
     private void addLoss(Optional<SplitWeaver.Halves> halves) {
@@ -101,7 +127,7 @@ final class TrainingMethods {
             body.add("pl_state = (" + forward.self() + ")." + halves.get().trunk() + "(pl_x, )");
             body.addAll(fromState(halves.get(), !plan.wholeGraph()));
         } else {
-            body.add("pl_logits = (" + forward.self() + ").forward(pl_x, )");
+            body.addAll(logitsOf("forward", "pl_x"));
         }
         body.addAll(loss("pl_labels"));
         lossMethod(Instrumenter.LOSS, List.of("pl_x: Tensor"), body);
@@ -153,7 +179,7 @@ final class TrainingMethods {
         for (int i = 1; i < halves.values(); i++) {
             body.add("pl_i" + i + " = torch.append(pl_inputs, pl_state[" + i + "])");
         }
-        body.add("pl_logits = (" + forward.self() + ")." + halves.head() + "(pl_inputs, )");
+        body.addAll(logitsOf(halves.head(), "pl_inputs"));
         return body;
     }
 
@@ -197,8 +223,8 @@ final class TrainingMethods {
             body.add("pl_s = torch.matmul(pl_v, torch.unsqueeze(torch.flatten(pl_h, 1), -1))");
         } else {
             boolean mean = rr.aggregation().takesSpatialMean();
-            body.add("pl_f = torch.flatten(torch.unsqueeze(pl_h, -1), 2)");
-            body.add("pl_d = " + (mean ? "torch.mean(pl_f, [2], True)" : "pl_f"));
+            body.addAll(ChannelCode.flat("pl_h", "pl_cavs"));
+            body.add("pl_d = " + (mean ? "torch.mean(pl_flat, [2], True)" : "pl_flat"));
             body.add("pl_s = " + sensitivity(rr.aggregation()));
         }
         String aggregation = rr.aggregation().name().toLowerCase(Locale.ROOT);

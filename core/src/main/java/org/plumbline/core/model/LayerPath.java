@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Dotted module path of a layer, such as {@code features.28} or {@code layer4.1.conv2}. Immutable.
+ * Dotted path of a layer: a module, such as {@code features.28} or {@code layer4.1.conv2}, or an
+ * operation in the forward of one, such as {@code layer4.1.add} or {@code conv2d_3}. Immutable.
  *
  * @param value path of attribute names joined by dots, at most 256 characters
  */

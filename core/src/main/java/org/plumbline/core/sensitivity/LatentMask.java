@@ -3,6 +3,7 @@ package org.plumbline.core.sensitivity;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.GaussianBlur;
 
 /**
  * Brings a pixel mask of an artifact to the locations of a layer: Gaussian blur, then bilinear
@@ -14,9 +15,6 @@ import org.plumbline.core.tensor.FloatTensor;
 public final class LatentMask {
     /** Locations above this value of the resized mask count as artifact. */
     public static final float THRESHOLD = 0.2f;
-
-    private static final int RADIUS = 20;
-    private static final double SIGMA = 8;
 
     private LatentMask() {}
 
@@ -35,7 +33,7 @@ public final class LatentMask {
             for (int p = 0; p < pixels.length; p++) {
                 pixels[p] = masks.values()[i * h * w + p];
             }
-            double[] blurred = blur(blur(pixels, h, w, true), h, w, false);
+            double[] blurred = GaussianBlur.of(pixels, h, w);
             resize(blurred, h, w, out, i * height * width, height, width);
         }
         return FloatTensor.of(out, masks.rows(), height, width);
@@ -61,42 +59,6 @@ public final class LatentMask {
             mask.values()[p] = mask.values()[p] > THRESHOLD ? 1 : 0;
         }
         return mask;
-    }
-
-    private static double[] blur(double[] pixels, int h, int w, boolean alongRows) {
-        double[] kernel = kernel();
-        double[] out = new double[pixels.length];
-        for (int y = 0; y < h; y++) {
-            for (int x = 0; x < w; x++) {
-                double sum = 0;
-                for (int k = -RADIUS; k <= RADIUS; k++) {
-                    int at = alongRows ? y * w + reflected(x + k, w) : reflected(y + k, h) * w + x;
-                    sum += kernel[k + RADIUS] * pixels[at];
-                }
-                out[y * w + x] = sum;
-            }
-        }
-        return out;
-    }
-
-    private static double[] kernel() {
-        double[] kernel = new double[2 * RADIUS + 1];
-        double sum = 0;
-        for (int k = -RADIUS; k <= RADIUS; k++) {
-            kernel[k + RADIUS] = Math.exp(-0.5 * (k / SIGMA) * (k / SIGMA));
-            sum += kernel[k + RADIUS];
-        }
-        for (int k = 0; k < kernel.length; k++) {
-            kernel[k] /= sum;
-        }
-        return kernel;
-    }
-
-    /** Mirrors at the border pixels, which are not repeated. */
-    private static int reflected(int at, int size) {
-        int period = 2 * (size - 1);
-        int folded = Math.floorMod(at, period);
-        return folded < size ? folded : period - folded;
     }
 
     private static void resize(

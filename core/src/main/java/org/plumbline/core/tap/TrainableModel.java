@@ -130,7 +130,8 @@ public final class TrainableModel implements AutoCloseable {
     public int classes(FloatTensor input) {
         try (NDManager unit = newUnit()) {
             NDArray x = unit.create(input.values(), new Shape(input.shape()));
-            return Math.toIntExact(module.forward(new NDList(x)).get(0).getShape().get(1));
+            return Math.toIntExact(
+                    module.infer(Instrumenter.LOGITS, new NDList(x)).get(0).getShape().get(1));
         }
     }
 

@@ -4,6 +4,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.torchscript.source.ClassSource;
+import org.plumbline.core.torchscript.source.FunctionSource;
 import org.plumbline.core.torchscript.source.SourceFile;
 import org.plumbline.core.torchscript.source.Token;
 import org.plumbline.core.torchscript.zip.ZipArchive;
@@ -218,6 +219,15 @@ public final class Archive implements AutoCloseable {
     /** Returns a class by its qualified name. */
     public Optional<ClassSource> type(String qualifiedName) {
         return Optional.ofNullable(classes.get(qualifiedName));
+    }
+
+    /** Returns the functions outside classes by qualified name. */
+    public Map<String, FunctionSource> functions() {
+        Map<String, FunctionSource> functions = new LinkedHashMap<>();
+        for (SourceFile source : sources.values()) {
+            source.functions().forEach(f -> functions.put(f.qualifiedName(), f));
+        }
+        return functions;
     }
 
     /** Returns the class of the root module. */

@@ -1,101 +1,119 @@
 package org.plumbline.core.window;
 
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * The last samples of one (layer, concept, class), in constant memory. Confined to one thread;
- * {@link #snapshot} results may be published.
+ * The estimates of one (layer, concept, class) over a stream, in constant memory: a sliding window,
+ * decayed means if wanted, and totals with anytime-valid bounds. About 1.1 kB, whatever the
+ * capacity. Confined to one thread; {@link #snapshot} results may be published.
+ *
+ * <p>The window moves in panes of an eighth of the capacity: once it has been full it holds the
+ * latest samples, at most {@code capacity} and more than three quarters of that; below a capacity
+ * of 16 exactly {@code capacity}.
  */
 public final class ConceptWindow {
-    private static final double NEUTRAL = 0.5;
+    private static final int PANES = 8;
 
-    private final double[] means;
-    private final double[] magnitudes;
-    private final int[] positives;
-    private final int[] negatives;
-    private final double error;
-    private int size;
-    private int next;
-    private long totalPositive;
-    private long totalNegative;
+    private final WindowSettings settings;
+    private final int paneSize;
+    private final ConceptTally[] panes;
+    private final ConceptTally total = new ConceptTally();
+    private final SensitivityTally sensitivity;
+    private final @Nullable DecayedTally decayed;
+    private int current;
 
-    /**
-     * Makes an empty window.
-     *
-     * @param capacity samples kept, at least 1
-     * @param error probability that the anytime-valid bounds ever miss, in (0, 1)
-     */
-    public ConceptWindow(int capacity, double error) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("capacity: " + capacity + " (expected: >= 1)");
+    /** Makes an empty window. */
+    public ConceptWindow(WindowSettings settings) {
+        this.settings = settings;
+        paneSize = Math.max(1, settings.capacity() / PANES);
+        panes = new ConceptTally[settings.capacity() / paneSize];
+        for (int i = 0; i < panes.length; i++) {
+            panes[i] = new ConceptTally();
         }
-        if (!(error > 0 && error < 1)) {
-            throw new IllegalArgumentException("error: " + error + " (expected: in (0, 1))");
-        }
-        means = new double[capacity];
-        magnitudes = new double[capacity];
-        positives = new int[capacity];
-        negatives = new int[capacity];
-        this.error = error;
+        sensitivity =
+                settings.clip().isPresent()
+                        ? SensitivityTally.clippedAt(settings.clip().getAsDouble())
+                        : SensitivityTally.warmingUp();
+        decayed = settings.halfLife().map(DecayedTally::new).orElse(null);
     }
 
-    /** Adds a sample, dropping the oldest when full. Samples that are not finite are refused. */
-    public void add(ConceptSample sample) {
+    /**
+     * Adds a sample. Samples that are not finite are refused.
+     *
+     * @param at when it was seen; only the decayed estimates use it
+     */
+    public void add(ConceptSample sample, Instant at) {
         if (!Double.isFinite(sample.mean()) || !Double.isFinite(sample.meanAbsolute())) {
             throw new IllegalArgumentException("sample: " + sample + " (expected: finite)");
         }
-        means[next] = sample.mean();
-        magnitudes[next] = sample.meanAbsolute();
-        positives[next] = sample.positive();
-        negatives[next] = sample.negative();
-        next = (next + 1) % means.length;
-        size = Math.min(size + 1, means.length);
-        if (sample.mean() > 0) {
-            totalPositive++;
-        } else if (sample.mean() < 0) {
-            totalNegative++;
+        if (panes[current].samples() == paneSize) {
+            current = (current + 1) % panes.length;
+            panes[current].clear();
+        }
+        panes[current].add(sample);
+        total.add(sample);
+        sensitivity.add(sample.mean());
+        if (decayed != null) {
+            decayed.add(sample, at);
         }
     }
 
-    /** Returns the numbers of the samples in the window; an empty one is neutral. */
+    /** Returns the numbers now; an empty window is neutral. */
     public ConceptSnapshot snapshot() {
-        long positive = 0;
-        long negative = 0;
-        long positiveCells = 0;
-        long negativeCells = 0;
-        double sum = 0;
-        double magnitude = 0;
-        for (int i = 0; i < size; i++) {
-            positive += means[i] > 0 ? 1 : 0;
-            negative += means[i] < 0 ? 1 : 0;
-            positiveCells += positives[i];
-            negativeCells += negatives[i];
-            sum += means[i];
-            magnitude += magnitudes[i];
-        }
-        double mean = size == 0 ? 0 : sum / size;
-        double squares = 0;
-        for (int i = 0; i < size; i++) {
-            squares += (means[i] - mean) * (means[i] - mean);
-        }
-        double score = ratio(positive, negative);
-        long counted = positive + negative;
-        long totalCounted = totalPositive + totalNegative;
-        ScoreBounds bounds = ScoreBounds.of(totalPositive, totalCounted, error);
-        return new ConceptSnapshot(
-                size,
-                score,
-                counted == 0 ? 0 : Math.sqrt(score * (1 - score) / counted),
-                ratio(positiveCells, negativeCells),
-                mean,
-                size < 2 ? 0 : Math.sqrt(squares / (size - 1) / size),
-                size == 0 ? 0 : magnitude / size,
-                totalPositive,
-                totalCounted,
-                bounds.lower(),
-                bounds.upper());
+        return merged(List.of(this));
     }
 
-    private static double ratio(long positive, long negative) {
-        long counted = positive + negative;
-        return counted == 0 ? NEUTRAL : (double) positive / counted;
+    /**
+     * Returns the numbers of several windows together: those of replicas, or of all classes of a
+     * concept. Counts, means and decayed numbers are those of the pooled samples, in whatever order
+     * the windows come; the bounds of the mean exist where all windows share a clip.
+     *
+     * @param windows with equal settings, at least 1
+     * @throws IllegalArgumentException if there is none or the settings differ
+     */
+    public static ConceptSnapshot merged(List<ConceptWindow> windows) {
+        if (windows.stream().map(w -> w.settings).distinct().count() != 1) {
+            throw new IllegalArgumentException("windows: (expected: >= 1, equal settings)");
+        }
+        WindowSettings settings = windows.get(0).settings;
+        ConceptTally recent = new ConceptTally();
+        ConceptTally total = new ConceptTally();
+        Optional<DecayedTally> decayed = settings.halfLife().map(DecayedTally::new);
+        for (ConceptWindow window : windows) {
+            for (ConceptTally pane : window.panes) {
+                recent.merge(pane);
+            }
+            total.merge(window.total);
+            DecayedTally other = window.decayed;
+            if (other != null) {
+                decayed.ifPresent(d -> d.merge(other));
+            }
+        }
+        return new ConceptSnapshot(
+                recent.samples(),
+                recent.score(),
+                recent.scoreStandardError(),
+                recent.locationScore(),
+                recent.sensitivity(),
+                recent.sensitivityStandardError(),
+                recent.magnitude(),
+                total.positive(),
+                total.counted(),
+                settings.error(),
+                sensitivities(windows),
+                decayed.map(DecayedTally::snapshot));
+    }
+
+    private static Optional<MeanEstimate> sensitivities(List<ConceptWindow> windows) {
+        List<MeanEstimate> known =
+                windows.stream().flatMap(w -> w.sensitivity.estimate().stream()).toList();
+        boolean comparable =
+                known.size() == windows.size()
+                        && known.stream().mapToDouble(MeanEstimate::high).distinct().count() == 1;
+        return comparable ? known.stream().reduce(MeanEstimate::plus) : Optional.empty();
     }
 }

@@ -1,5 +1,7 @@
 package org.plumbline.core.window;
 
+import org.apache.commons.numbers.gamma.LogBeta;
+
 /**
  * A confidence sequence for a proportion: with probability {@code 1 - error} the true value lies
  * within the bounds at every sample size at once, so looking after every sample is allowed.
@@ -29,7 +31,7 @@ public record ScoreBounds(double lower, double upper) {
             return new ScoreBounds(0, 1);
         }
         double share = (double) successes / n;
-        double limit = logBeta(1.0 + successes, 1.0 + n - successes) + Math.log(error);
+        double limit = LogBeta.value(1.0 + successes, 1.0 + n - successes) + Math.log(error);
         return new ScoreBounds(
                 edge(share, 0, successes, n, limit), edge(share, 1, successes, n, limit));
     }
@@ -52,22 +54,5 @@ public record ScoreBounds(double lower, double upper) {
         double hits = s == 0 ? 0 : s * Math.log(p);
         double misses = s == n ? 0 : (n - s) * Math.log1p(-p);
         return hits + misses;
-    }
-
-    private static double logBeta(double a, double b) {
-        return logGamma(a) + logGamma(b) - logGamma(a + b);
-    }
-
-    /** Stirling series after shifting the argument to at least 10; error below 1e-13. */
-    private static double logGamma(double x) {
-        double shift = 0;
-        double z = x;
-        while (z < 10) {
-            shift += Math.log(z);
-            z++;
-        }
-        double r = 1 / (z * z);
-        double series = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r / 1680))) / z;
-        return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - shift;
     }
 }

@@ -193,6 +193,27 @@ class CavKindPropertyTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void theGridSearchMeetsLiblinearAtEveryValue(long seed) {
+        Drawn drawn = Drawn.of(seed);
+        double[] values = {1e-5, 1e-2, 1, 1e2, 1e4};
+        for (CavKind kind : new CavKind[] {CavKind.SVM, CavKind.LOGISTIC}) {
+            Regularised problem = kind.problem(drawn.data, new int[drawn.t.length], 1);
+            double[][] path = problem.without(-1, values);
+            for (int v = 0; v < values.length; v++) {
+                double[] expected = problem.all(values[v]);
+                double[] actual = problem.design().channels(path[v]);
+                for (int j = 0; j < expected.length; j++) {
+                    // the path stops at 1e-8 of the gradient: for a steep C at about 1e-4 of h
+                    assertThat(actual[j])
+                            .as("%s at %s", kind, values[v])
+                            .isCloseTo(expected[j], within(1e-3 * largest(expected)));
+                }
+            }
+        }
+    }
+
     private static double largest(double[] values) {
         return Arrays.stream(values).map(Math::abs).max().orElseThrow();
     }

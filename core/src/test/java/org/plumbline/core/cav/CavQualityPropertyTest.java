@@ -165,6 +165,10 @@ class CavQualityPropertyTest {
         assertThat(separation.auc()).isEqualTo(1);
         assertThat(separation.accuracy()).isEqualTo(1);
         assertThat(GroupSeparation.legacyAuc(with, without)).isCloseTo(0.75, within(1e-12));
+        // means 6.5 and 2.5, both variances 1.25
+        assertThat(separation.separability()).isCloseTo(4 / Math.sqrt(2.5), within(1e-12));
+        assertThat(separation.separabilityByDeviations())
+                .isCloseTo(4 / Math.sqrt(1.25), within(1e-12));
     }
 
     @Test

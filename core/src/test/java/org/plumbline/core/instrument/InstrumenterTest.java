@@ -59,6 +59,24 @@ class InstrumenterTest {
     }
 
     @Test
+    void aCutAtAnOperationSaysThatCorrectionsNeedModules() throws IOException {
+        TrainingPlan plan =
+                new TrainingPlan(
+                        Optional.empty(),
+                        Optional.of(new LayerPath("add")),
+                        new Objective.CrossEntropy(),
+                        Optimizer.SGD,
+                        List.of("fc.weight"),
+                        false,
+                        false);
+        try (Archive archive = Archive.open(TestArchives.small("cnn"))) {
+            Path out = folder.resolve("never.pt");
+            assertThatThrownBy(() -> new Instrumenter(archive).training(plan, List.of(), out))
+                    .hasMessageContaining("add is an operation: corrections cut models at modules");
+        }
+    }
+
+    @Test
     void everyModuleOfThePlainModelsCanBeTapped() throws IOException {
         for (String name :
                 List.of("small_cnn.trace", "small_cnn.script", "mlp.trace", "mlp.script")) {

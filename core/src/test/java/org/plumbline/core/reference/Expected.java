@@ -3,8 +3,10 @@ package org.plumbline.core.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.assertj.core.api.SoftAssertions;
+import org.plumbline.core.significance.BinomialInterval;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
@@ -24,9 +26,28 @@ record Expected(String name, JsonNode node, Path file) {
         return NpyFile.readFloats(file);
     }
 
+    long[] longs() {
+        return NpyFile.readLongs(file);
+    }
+
+    /** Asserts that numbers agree with {@code field} of the stored value, or with all of it. */
+    void matches(String field, float[] actual) {
+        JsonNode stored = field.isEmpty() ? value() : value().path(field);
+        float[] expected = new float[stored.size()];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = (float) stored.path(i).asDouble(Double.NaN);
+        }
+        matches(actual, expected);
+    }
+
     /** Asserts that an array agrees within the stated tolerance. */
     void matches(float[] actual) {
         matches(actual, array().values());
+    }
+
+    /** Asserts that the first rows agree: the stored array may have fewer. */
+    void matchesFirstRows(FloatTensor actual) {
+        matches(actual.slice(0, array().rows()).values());
     }
 
     /** Asserts agreement with a part of the stored array. */
@@ -62,6 +83,44 @@ record Expected(String name, JsonNode node, Path file) {
                 field + "[" + index + "]",
                 actual,
                 value().path(field).path(index).asDouble(Double.NaN));
+    }
+
+    /** Asserts that numbers agree with those in {@code field} of the stored value. */
+    void matches(String field, double[] actual) {
+        double[] expected = numbers(value().path(field));
+        assertThat(actual).as(name + " " + field).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.length; i++) {
+            close(field + "[" + i + "]", actual[i], expected[i]);
+        }
+    }
+
+    /** Asserts that an interval agrees with the pair in {@code field} of the stored value. */
+    void matches(String field, BinomialInterval actual) {
+        matches(field, new double[] {actual.lower(), actual.upper()});
+    }
+
+    /** Returns entry {@code i} of a list, with the list's tolerance. */
+    Expected item(int i) {
+        return part("[" + i + "]", value().path(i));
+    }
+
+    /** Returns one field of the value, with the value's tolerance. */
+    Expected field(String field) {
+        return part("/" + field, value().path(field));
+    }
+
+    private Expected part(String suffix, JsonNode value) {
+        ObjectNode copy = node.deepCopy();
+        copy.set("value", value);
+        return new Expected(name + suffix, copy, file);
+    }
+
+    static double[] numbers(JsonNode array) {
+        double[] numbers = new double[array.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = array.get(i).asDouble();
+        }
+        return numbers;
     }
 
     /** Asserts that a number agrees with the stored one. */

@@ -33,6 +33,12 @@ class ReferenceParityTest {
         known.put("c_cav_quality", new CavQualityCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
+        known.put("h_artifact_relevance", new ArtifactRelevanceCase());
+        known.put("h_gradient_methods", new GradientMethodsCase());
+        known.put("h_lrp_fairwasher", new LrpFairwasherCase());
+        known.put("h_lrp_zennit", new LrpZennitCase());
+        known.put("i_binomial_intervals", new BinomialIntervalsCase());
+        known.put("i_tcav_significance", new TcavSignificanceCase());
         return known;
     }
 

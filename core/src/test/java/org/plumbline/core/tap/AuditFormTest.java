@@ -16,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
+import org.plumbline.core.instrument.Objective;
+import org.plumbline.core.instrument.Optimizer;
+import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.sensitivity.SensitivityMap;
@@ -165,6 +168,33 @@ class AuditFormTest {
             sum += map.values()[i];
         }
         return sum / map.rowSize();
+    }
+
+    /** The head's logits are the selected ones. */
+    @ParameterizedTest
+    @ValueSource(strings = {"single", "named", "listed"})
+    void modelsThatReturnMoreCanBeTrained(String archive) {
+        TrainingPlan plan =
+                new TrainingPlan(
+                        Optional.empty(),
+                        Optional.of(new LayerPath("conv")),
+                        new Objective.CrossEntropy(),
+                        Optimizer.SGD,
+                        List.of("fc.weight"),
+                        false,
+                        false);
+        float[] expected;
+        try (TappedModel model = load(archive, "conv")) {
+            expected = model.logits(images(), 3).values();
+        }
+        try (TrainableModel model =
+                        TrainableModel.load(
+                                TestArchives.small(archive), plan, folder, Device.cpu());
+                NDManager unit = model.newUnit()) {
+            NDArray x = unit.create(images().values(), new Shape(images().shape()));
+            assertThat(model.head(model.trunk(x)).toFloatArray()).containsExactly(expected);
+            assertThat(model.classes(images().slice(0, 1))).isEqualTo(expected.length / 3);
+        }
     }
 
     @Test

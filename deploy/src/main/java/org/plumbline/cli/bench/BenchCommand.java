@@ -7,6 +7,7 @@ import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.cli.terminal.Version;
+import org.plumbline.core.cav.CavKind;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             description =
-                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but soak, and"
+                    "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav and soak, and"
                             + " repair where there is data.")
     private List<Part> only = List.of();
 
@@ -54,6 +55,13 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description = "Models of layers and shapes, by name; without it all.")
     private List<String> names = List.of();
+
+    @Option(
+            names = "--kinds",
+            split = ",",
+            defaultValue = "signal,mean-difference,svm,ridge,lasso,logistic",
+            description = "Kinds of CAVs that cav fits, default: ${DEFAULT-VALUE}.")
+    private List<String> kinds = List.of();
 
     @Option(
             names = "--audits",
@@ -66,6 +74,9 @@ public final class BenchCommand implements Callable<Integer> {
         latency,
         layers,
         shapes,
+        explanations,
+        statistics,
+        cav,
         soak,
         repair
     }
@@ -102,6 +113,16 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (wanted(Part.shapes)) {
             new ShapesBench(models, work, this::chosen, progress).run(result.putArray("shapes"));
+        }
+        if (wanted(Part.explanations)) {
+            new ExplainBench(models, work, progress).run(result.putArray("explanations"));
+        }
+        if (wanted(Part.statistics)) {
+            new StatsBench(progress).run(result.putObject("statistics"));
+        }
+        if (only.contains(Part.cav)) {
+            new CavBench(progress)
+                    .run(result.putArray("cav"), kinds.stream().map(CavKind::parse).toList());
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));

@@ -1,11 +1,9 @@
 package org.plumbline.cli.quickstart;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import org.plumbline.core.heatmap.PngFile;
 
-import javax.imageio.ImageIO;
+import java.awt.image.BufferedImage;
+import java.util.Map;
 
 /** A 28x28 image of gray levels, black background. Confined to its owner: pixels are not copied. */
 final class GrayImage {
@@ -57,19 +55,6 @@ final class GrayImage {
     byte[] png() {
         BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setDataElements(0, 0, SIDE, SIDE, pixels);
-        return encode(image);
-    }
-
-    /** Returns any image as a PNG file. */
-    static byte[] encode(BufferedImage image) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            if (!ImageIO.write(image, "png", out)) {
-                throw new IllegalStateException("every Java platform writes PNG");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
+        return PngFile.encode(image, Map.of());
     }
 }

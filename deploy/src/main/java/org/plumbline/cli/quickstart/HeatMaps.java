@@ -1,30 +1,39 @@
 package org.plumbline.cli.quickstart;
 
 import org.plumbline.cli.terminal.TapFolder;
+import org.plumbline.core.heatmap.Enlargement;
+import org.plumbline.core.heatmap.HeatMapBatch;
+import org.plumbline.core.heatmap.HeatPanels;
+import org.plumbline.core.heatmap.PixelRange;
+import org.plumbline.core.heatmap.PngFile;
+import org.plumbline.core.heatmap.ScaleRule;
+import org.plumbline.core.heatmap.Style;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.tap.TapReading;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
-import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where in an image the attacked class's logit leans on the concept, before and after. Immutable.
+ * Where in an image the attacked class's logit rises or falls along the concept, before and after.
+ * Immutable.
  *
  * @param tiles one row per image
  * @param largest the magnitude shown at full strength, logits per unit of activation
  */
 record HeatMaps(List<Tile> tiles, double largest) {
-    private static final int ZOOM = 5;
-    private static final int SIZE = GrayImage.SIDE * ZOOM;
+    private static final int SIDE = 5 * GrayImage.SIDE;
+    private static final Style STYLE =
+            new Style(ScaleRule.MAXIMUM, true, Enlargement.BILINEAR, PixelRange.stretch());
 
     HeatMaps {
         tiles = List.copyOf(tiles);
@@ -33,66 +42,66 @@ record HeatMaps(List<Tile> tiles, double largest) {
     /** Reads both models on the same images and draws them on one scale. */
     static HeatMaps of(List<GrayImage> images, Path before, Path after, DenseVector cav)
             throws IOException {
-        Reading first = read(images, before, cav);
-        Reading second = read(images, after, cav);
-        double largest = Math.max(first.largest(), second.largest());
+        FloatTensor inputs = inputs(images);
+        TapReading first = read(inputs, before);
+        TapReading second = read(inputs, after);
+        List<HeatPanels> panels =
+                HeatPanels.of(
+                        new HeatMapBatch(
+                                joined(inputs, inputs),
+                                joined(
+                                        SensitivityMap.of(first.gradient(), cav),
+                                        SensitivityMap.of(second.gradient(), cav))),
+                        STYLE,
+                        SIDE);
         List<Tile> tiles = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             tiles.add(
                     new Tile(
-                            picture(draw(images.get(i), first, i, 0)),
-                            picture(draw(images.get(i), first, i, largest)),
-                            picture(draw(images.get(i), second, i, largest)),
-                            first.predicted(i),
-                            second.predicted(i)));
+                            picture(panels.get(i).input()),
+                            picture(panels.get(i).overlay()),
+                            picture(panels.get(images.size() + i).overlay()),
+                            predicted(first, i),
+                            predicted(second, i)));
         }
-        return new HeatMaps(tiles, largest);
+        return new HeatMaps(tiles, panels.get(0).scale().limit());
     }
 
-    private static Reading read(List<GrayImage> images, Path archive, DenseVector cav)
-            throws IOException {
+    private static FloatTensor inputs(List<GrayImage> images) {
         float[] pixels = new float[images.size() * GrayImage.PIXELS];
         for (int i = 0; i < images.size(); i++) {
             images.get(i).scaleInto(pixels, i * GrayImage.PIXELS);
         }
-        FloatTensor inputs =
-                FloatTensor.of(pixels, images.size(), 1, GrayImage.SIDE, GrayImage.SIDE);
+        return FloatTensor.of(pixels, images.size(), 1, GrayImage.SIDE, GrayImage.SIDE);
+    }
+
+    private static TapReading read(FloatTensor inputs, Path archive) throws IOException {
         try (TapFolder tap =
                 TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
-            TapReading reading = tap.model().read(inputs, BiasedData.TARGET);
-            return new Reading(SensitivityMap.of(reading.gradient(), cav), reading.logits());
+            return tap.model().read(inputs, BiasedData.TARGET);
         }
+    }
+
+    /** Returns the rows of one tensor, then those of another of the same shape. */
+    private static FloatTensor joined(FloatTensor one, FloatTensor other) {
+        long[] shape = one.shape();
+        shape[0] *= 2;
+        float[] values = new float[2 * one.values().length];
+        System.arraycopy(one.values(), 0, values, 0, one.values().length);
+        System.arraycopy(other.values(), 0, values, one.values().length, one.values().length);
+        return FloatTensor.of(values, shape);
+    }
+
+    private static String predicted(TapReading reading, int row) {
+        return FashionMnist.CLASSES.get(reading.logits().largest(row));
     }
 
     private static String picture(BufferedImage image) {
-        return Base64.getEncoder().encodeToString(GrayImage.encode(image));
-    }
-
-    private static BufferedImage draw(GrayImage image, Reading reading, int row, double largest) {
-        BufferedImage out = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < SIZE; y++) {
-            for (int x = 0; x < SIZE; x++) {
-                float level = image.level(y / ZOOM, x / ZOOM) / 255f;
-                double heat = largest == 0 ? 0 : reading.at(row, y, x) / largest;
-                out.setRGB(x, y, mix(level, Math.min(1, heat)));
-            }
-        }
-        return out;
-    }
-
-    /** Gray fades into orange as the magnitude grows. */
-    private static int mix(float level, double heat) {
-        float strength = (float) Math.sqrt(heat);
-        float base = level * (1 - 0.75f * strength);
-        return new Color(
-                        Math.min(1, base + 0.75f * strength),
-                        Math.min(1, base + 0.33f * strength),
-                        Math.min(1, base + 0.02f * strength))
-                .getRGB();
+        return Base64.getEncoder().encodeToString(PngFile.encode(image, Map.of()));
     }
 
     /**
-     * One image as PNG files in Base64: plain, and with the magnitude of the sensitivity over it.
+     * One image as PNG files in Base64: plain, and with the sensitivity over it.
      *
      * @param predictedBefore class the original model finds most likely
      * @param predictedAfter class the repaired model finds most likely
@@ -103,43 +112,4 @@ record HeatMaps(List<Tile> tiles, double largest) {
             String after,
             String predictedBefore,
             String predictedAfter) {}
-
-    private record Reading(FloatTensor maps, FloatTensor logits) {
-        double largest() {
-            double largest = 0;
-            for (float value : maps.values()) {
-                largest = Math.max(largest, Math.abs(value));
-            }
-            return largest;
-        }
-
-        String predicted(int row) {
-            return FashionMnist.CLASSES.get(logits.largest(row));
-        }
-
-        /** Returns the magnitude at a drawn pixel, bilinear between locations. */
-        double at(int row, int y, int x) {
-            int height = maps.extent(1);
-            int width = maps.extent(2);
-            double v = Math.max(0, Math.min(height - 1, (y + 0.5) * height / SIZE - 0.5));
-            double u = Math.max(0, Math.min(width - 1, (x + 0.5) * width / SIZE - 0.5));
-            int top = (int) v;
-            int left = (int) u;
-            double down = v - top;
-            double across = u - left;
-            return (1 - down)
-                            * ((1 - across) * magnitude(row, top, left)
-                                    + across * magnitude(row, top, left + 1))
-                    + down
-                            * ((1 - across) * magnitude(row, top + 1, left)
-                                    + across * magnitude(row, top + 1, left + 1));
-        }
-
-        private double magnitude(int row, int y, int x) {
-            int bottom = Math.min(y, maps.extent(1) - 1);
-            int right = Math.min(x, maps.extent(2) - 1);
-            int at = (row * maps.extent(1) + bottom) * maps.extent(2) + right;
-            return Math.abs(maps.values()[at]);
-        }
-    }
 }

@@ -94,8 +94,9 @@ final class Report {
         the artifact; worker numbers from the test rows of the data set. The TCAV score is the share
         of samples whose %s logit rises along the concept: 0.5 is neutral.</p>
         <h2>Where the model leans on the time stamp</h2>
-        <p>Magnitude of the sensitivity at layer <code>%s</code>, one scale for all maps (orange is
-        %s logits per unit of activation), drawn over the image.</p>
+        <p>Sensitivity at layer <code>%s</code> over the image: red where the logit rises along the
+        time stamp, blue where it falls. One scale for all maps; the strongest colour is %s logits
+        per unit of activation.</p>
         <div class="maps">%s</div>
         <h2>What the gate checked</h2>
         <table><thead><tr><th>Rule</th><th>Measured</th><th>Bound</th><th>Verdict</th></tr></thead>

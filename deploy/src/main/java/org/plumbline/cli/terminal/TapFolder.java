@@ -54,7 +54,7 @@ public final class TapFolder implements AutoCloseable {
         return model;
     }
 
-    private static Device device() {
+    static Device device() {
         return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
     }
 

@@ -1,5 +1,6 @@
 package org.plumbline.plugin.config;
 
+import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
@@ -59,9 +60,6 @@ public final class AuditConfigLoader {
         if (fairwashing) {
             LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
         }
-        if (window.halfLife().isPresent()) {
-            LOG.warn("{}: window.half-life: accepted, not applied yet; window.samples is", file);
-        }
         return new AuditConfig(
                 layer.orElseThrow(), output, target, sampling, window, concepts, maxSeries, worker);
     }
@@ -119,16 +117,14 @@ public final class AuditConfigLoader {
         String examples = "folder of images or .npy file";
         Optional<Path> positives = section.required("positives", examples, folder::resolve);
         Optional<Path> negatives = section.required("negatives", examples, folder::resolve);
-        Pooling pooling = section.parsed("pooling", Pooling::parse).orElse(Pooling.MAX);
-        String cav = section.text("cav").orElse("signal");
-        if (!cav.equals("signal")) {
-            section.problem("cav", cav, "signal");
-        }
+        Pooling pooling = section.parsed("pooling", Pooling::ofChannels).orElse(Pooling.MAX);
+        CavKind cav = section.parsed("cav", CavKind::parse).orElse(CavKind.SIGNAL);
         section.refuseUnknown();
         if (name.isEmpty() || positives.isEmpty() || negatives.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new ConceptSpec(name.get(), positives.get(), negatives.get(), pooling));
+        return Optional.of(
+                new ConceptSpec(name.get(), positives.get(), negatives.get(), cav, pooling));
     }
 
     private static boolean fairwashing(Section section) {

@@ -83,10 +83,7 @@ public final class AuditedModel implements AutoCloseable {
         ExampleReader reader = new ExampleReader(parts.encoder());
         List<ConceptExamples> examples = new ArrayList<>();
         for (ConceptSpec spec : parts.config().concepts()) {
-            examples.add(
-                    parts.cache()
-                            .kept(spec.name(), spec.pooling())
-                            .orElseGet(() -> reader.read(spec)));
+            examples.add(parts.cache().kept(spec).orElseGet(() -> reader.read(spec)));
         }
         try {
             DeliveryLedger ledger = DeliveryLedger.open(parts.cache(), Digest.of(parts.archive()));

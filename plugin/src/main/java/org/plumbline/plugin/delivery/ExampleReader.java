@@ -42,7 +42,7 @@ public final class ExampleReader {
     public ConceptExamples read(ConceptSpec spec) {
         FloatTensor with = read(spec.positives(), "concept " + spec.name() + ": positives");
         FloatTensor without = read(spec.negatives(), "concept " + spec.name() + ": negatives");
-        return new ConceptExamples(spec.name(), with, without, spec.pooling());
+        return new ConceptExamples(spec.name(), with, without, spec.cav(), spec.pooling());
     }
 
     /**
@@ -83,6 +83,7 @@ public final class ExampleReader {
                 spec.name(),
                 join(sides.getOrDefault("positives", List.of()), name + ": positives"),
                 join(sides.getOrDefault("negatives", List.of()), name + ": negatives"),
+                spec.cav(),
                 spec.pooling());
     }
 

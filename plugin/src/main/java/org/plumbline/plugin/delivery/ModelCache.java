@@ -1,12 +1,12 @@
 package org.plumbline.plugin.delivery;
 
-import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.plugin.config.ConceptSpec;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
 
 import java.io.IOException;
@@ -79,14 +79,20 @@ public record ModelCache(Path folder) {
     }
 
     /** Returns uploaded examples of a concept, if there are any. */
-    public Optional<ConceptExamples> kept(ConceptId name, Pooling pooling) {
-        Path positives = concept(name).resolve("positives.npy");
-        Path negatives = concept(name).resolve("negatives.npy");
+    public Optional<ConceptExamples> kept(ConceptSpec spec) {
+        Path positives = concept(spec.name()).resolve("positives.npy");
+        Path negatives = concept(spec.name()).resolve("negatives.npy");
         if (!Files.isRegularFile(positives) || !Files.isRegularFile(negatives)) {
             return Optional.empty();
         }
         FloatTensor with = NpyFile.readFloats(positives);
-        return Optional.of(new ConceptExamples(name, with, NpyFile.readFloats(negatives), pooling));
+        return Optional.of(
+                new ConceptExamples(
+                        spec.name(),
+                        with,
+                        NpyFile.readFloats(negatives),
+                        spec.cav(),
+                        spec.pooling()));
     }
 
     private Path concept(ConceptId name) {

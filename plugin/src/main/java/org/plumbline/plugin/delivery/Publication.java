@@ -1,5 +1,6 @@
 package org.plumbline.plugin.delivery;
 
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.AuditConfig;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
@@ -9,6 +10,7 @@ import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Opens and closes the statistics of a version. Thread-safe.
@@ -17,16 +19,23 @@ import java.util.Optional;
  * @param meters where they are shown
  */
 public record Publication(AuditPipeline pipeline, AuditMeters meters) {
+    private static final double ERROR = 0.01;
+
     /** Counts and shows a version from now on, starting anew. */
     public void open(Served served, AuditConfig config) {
+        WindowSettings settings =
+                new WindowSettings(
+                        config.window().samples(),
+                        config.window().halfLife(),
+                        OptionalDouble.empty(),
+                        ERROR);
         pipeline.admit(
-                served.id(),
-                new WindowLimits(
-                        served.generation(), config.window().samples(), config.maxSeries()));
+                served.id(), new WindowLimits(served.generation(), settings, config.maxSeries()));
         meters.serve(
                 served.id(),
                 AuditState.AUDITED,
                 Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
+        meters.cavs(served.id(), served.layer(), served.qualities());
     }
 
     /** Shows a version that is served without an audit. */

@@ -4,7 +4,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-import org.plumbline.core.cav.SignalCav;
+import org.plumbline.core.cav.CavFit;
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
@@ -20,12 +23,16 @@ import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
 import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,6 +40,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * checks it. Nothing is left behind when a step fails. Thread-safe.
  */
 final class Stager {
+    private static final Logger LOG = LoggerFactory.getLogger(Stager.class);
     private static final int BATCH = 16;
     private static final int PROBES = 8;
     private static final AtomicLong GENERATIONS = new AtomicLong();
@@ -77,9 +85,13 @@ final class Stager {
     private Staged stage(TappedModel model, List<ConceptExamples> concepts) {
         List<DenseVector> cavs = new ArrayList<>();
         List<ConceptId> names = new ArrayList<>();
+        Map<ConceptId, CavQuality> qualities = new HashMap<>();
         for (ConceptExamples concept : concepts) {
+            LabelledActivations activations = activations(model, concept);
+            CavFit fit = fit(activations, concept);
             names.add(concept.name());
-            cavs.add(fit(model, concept));
+            cavs.add(fit.direction());
+            qualities.put(concept.name(), quality(activations, fit, concept));
         }
         FloatTensor inputs = probes(concepts.get(0).positives());
         model.settle(inputs);
@@ -98,6 +110,7 @@ final class Stager {
                             model.digest(),
                             config.layer(),
                             names,
+                            qualities,
                             module,
                             sampler);
             return new Staged(served, model.logits(inputs, PROBES));
@@ -107,20 +120,33 @@ final class Stager {
         }
     }
 
-    private DenseVector fit(TappedModel model, ConceptExamples concept) {
-        FloatTensor with = pooled(model, concept.positives(), concept, "positives");
-        FloatTensor without = pooled(model, concept.negatives(), concept, "negatives");
-        float[] both = new float[with.values().length + without.values().length];
-        System.arraycopy(with.values(), 0, both, 0, with.values().length);
-        System.arraycopy(without.values(), 0, both, with.values().length, without.values().length);
-        long[] labels = new long[with.rows() + without.rows()];
-        java.util.Arrays.fill(labels, 0, with.rows(), 1);
+    private LabelledActivations activations(TappedModel model, ConceptExamples concept) {
+        return LabelledActivations.ofGroups(
+                pooled(model, concept.positives(), concept, "positives"),
+                pooled(model, concept.negatives(), concept, "negatives"));
+    }
+
+    private static CavFit fit(LabelledActivations activations, ConceptExamples concept) {
         try {
-            return SignalCav.fit(FloatTensor.of(both, labels.length, with.rowSize()), labels);
+            return concept.cav().fit(activations);
         } catch (AuditException e) {
             throw new AuditException(
                     e.code(), "concept " + concept.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private CavQuality quality(
+            LabelledActivations activations, CavFit fit, ConceptExamples concept) {
+        CavQuality quality = CavQuality.of(activations, fit, QualityBounds.STANDARD);
+        quality.poor()
+                .ifPresent(
+                        reason ->
+                                LOG.warn(
+                                        "{}: concept {}: poor CAV, raises no alert: {}",
+                                        key,
+                                        concept.name(),
+                                        reason));
+        return quality;
     }
 
     private FloatTensor pooled(

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.DecayedSnapshot;
 import org.plumbline.plugin.config.AuditConfig;
 import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
@@ -19,6 +22,7 @@ import org.plumbline.plugin.pipeline.SeriesKey;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Models as JSON. Thread-safe. */
 final class ModelJson {
@@ -73,6 +77,7 @@ final class ModelJson {
             samples.put(outcome.name().toLowerCase(Locale.ROOT), served.counts().of(outcome));
         }
         concepts(node.putArray("concepts"), served.id());
+        cavs(node.putArray("cavs"), served);
         model.status().ifPresent(status -> delivery(node.putObject("delivery"), status));
         deliveries
                 .link(model)
@@ -105,6 +110,38 @@ final class ModelJson {
                 .put("sensitivity_abs", snapshot.magnitude())
                 .put("positive_samples_total", snapshot.totalPositive())
                 .put("samples_total", snapshot.totalCounted());
+        snapshot.sensitivityBounds()
+                .ifPresent(
+                        bounds ->
+                                node.put("sensitivity_lower", bounds.lower())
+                                        .put("sensitivity_upper", bounds.upper()));
+        snapshot.decayed().ifPresent(decayed -> decayed(node.putObject("decayed"), decayed));
+    }
+
+    private static void decayed(ObjectNode node, DecayedSnapshot decayed) {
+        node.put("effective_samples", decayed.effectiveSamples())
+                .put("score", decayed.score())
+                .put("score_standard_error", decayed.scoreStandardError())
+                .put("sensitivity", decayed.sensitivity())
+                .put("sensitivity_standard_error", decayed.sensitivityStandardError())
+                .put("sensitivity_abs", decayed.magnitude());
+    }
+
+    private static void cavs(ArrayNode array, Served served) {
+        for (ConceptId concept : served.concepts()) {
+            Optional.ofNullable(served.qualities().get(concept))
+                    .ifPresent(quality -> cav(array.addObject(), concept, quality));
+        }
+    }
+
+    private static void cav(ObjectNode node, ConceptId concept, CavQuality quality) {
+        node.put("concept", concept.value())
+                .put("separability", quality.separation().separability())
+                .put("auc", quality.separation().auc())
+                .put("held_out_auc", quality.heldOutAuc());
+        quality.stability().ifPresent(s -> node.put("stability", s.mean()));
+        node.put("poor", quality.poor().isPresent());
+        quality.poor().ifPresent(reason -> node.put("reason", reason));
     }
 
     private static void delivery(ObjectNode node, DeliveryStatus status) {

@@ -1,10 +1,12 @@
 package org.plumbline.plugin.intercept;
 
+import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,6 +19,7 @@ public final class Served {
     private final Digest digest;
     private final LayerPath layer;
     private final List<ConceptId> concepts;
+    private final Map<ConceptId, CavQuality> qualities;
     private final ServedModule module;
     private final Sampler sampler;
     private final SampleCounts counts = new SampleCounts();
@@ -28,6 +31,7 @@ public final class Served {
      * @param generation differs between any two made by one process
      * @param digest of the archive
      * @param concepts in the order of the module's bank
+     * @param qualities how far each concept's CAV can be trusted
      */
     public Served(
             ServedId id,
@@ -35,6 +39,7 @@ public final class Served {
             Digest digest,
             LayerPath layer,
             List<ConceptId> concepts,
+            Map<ConceptId, CavQuality> qualities,
             ServedModule module,
             Sampler sampler) {
         this.id = id;
@@ -42,6 +47,7 @@ public final class Served {
         this.digest = digest;
         this.layer = layer;
         this.concepts = List.copyOf(concepts);
+        this.qualities = Map.copyOf(qualities);
         this.module = module;
         this.sampler = sampler;
     }
@@ -69,6 +75,11 @@ public final class Served {
     /** Returns the concepts in the order of the readings. */
     public List<ConceptId> concepts() {
         return concepts;
+    }
+
+    /** Returns how far each concept's CAV can be trusted. */
+    public Map<ConceptId, CavQuality> qualities() {
+        return qualities;
     }
 
     /** Returns the module; borrowed, valid between acquire and release. */

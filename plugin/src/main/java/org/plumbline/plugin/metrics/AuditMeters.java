@@ -11,6 +11,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
@@ -103,6 +106,17 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         meters.put(id, List.copyOf(made));
     }
 
+    /** Shows how far the CAVs of a version, served before, can be trusted. */
+    public void cavs(ServedId id, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
+        qualities.forEach(
+                (concept, quality) -> {
+                    Tags tags = tags(id).and("layer", layer.value(), "concept", concept.value());
+                    double poor = quality.poor().isPresent() ? 1 : 0;
+                    keep(id, gauge(MeterName.CAV_AUC, tags, quality::heldOutAuc));
+                    keep(id, gauge(MeterName.CAV_POOR, tags, () -> poor));
+                });
+    }
+
     /** Removes every series of a version but those of its windows, which go with the windows. */
     public void remove(ServedId id) {
         times.remove(id);
@@ -117,11 +131,16 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
                         .tags(tags(id).and("outcome", outcome.label()))
                         .register(registry);
         counter.increment();
+        keep(id, counter);
+    }
+
+    /** Removes a meter together with the version. */
+    private void keep(ServedId id, Meter meter) {
         meters.computeIfPresent(
                 id,
                 (key, list) -> {
                     List<Meter> longer = new ArrayList<>(list);
-                    longer.add(counter);
+                    longer.add(meter);
                     return List.copyOf(longer);
                 });
     }
@@ -165,7 +184,7 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
                             .tags(tags(id).and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
-        made.add(gauge(MeterName.OVERHEAD, id, activity.sampler()::overheadRatio));
+        made.add(gauge(MeterName.OVERHEAD, tags(id), activity.sampler()::overheadRatio));
         AtomicLong last = new AtomicLong();
         made.add(
                 Gauge.builder(MeterName.LAST.meter(), last, l -> l.get() / 1e3)
@@ -185,10 +204,10 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         return made;
     }
 
-    private Gauge gauge(MeterName name, ServedId id, DoubleSupplier value) {
+    private Gauge gauge(MeterName name, Tags tags, DoubleSupplier value) {
         return Gauge.builder(name.meter(), value::getAsDouble)
                 .description(name.description())
-                .tags(tags(id))
+                .tags(tags)
                 .register(registry);
     }
 

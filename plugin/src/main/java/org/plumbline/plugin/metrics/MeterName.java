@@ -10,6 +10,10 @@ enum MeterName {
     COUNTED("plumbline.tcav.samples", "Samples with non-zero sensitivity"),
     SENSITIVITY("plumbline.concept.sensitivity", "Mean sensitivity, logits per activation unit"),
     MAGNITUDE("plumbline.concept.sensitivity.abs", "Mean magnitude of the sensitivity"),
+    CAV_AUC(
+            "plumbline.concept.cav.auc.ratio",
+            "Area under the curve of a CAV on held-out examples"),
+    CAV_POOR("plumbline.concept.cav.poor", "1 for a CAV too poor to raise alerts, else 0"),
     AUDIT("plumbline.audit", "Time one audit adds to a request"),
     OVERHEAD("plumbline.overhead.ratio", "Work audits add as a share of plain answers"),
     QUEUE("plumbline.queue.depth", "Answered requests whose audit waits"),

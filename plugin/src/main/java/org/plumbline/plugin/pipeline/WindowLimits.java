@@ -1,10 +1,12 @@
 package org.plumbline.plugin.pipeline;
 
+import org.plumbline.core.window.WindowSettings;
+
 /**
  * Bounds of the windows of one served version. Immutable.
  *
  * @param generation of the served version whose events count; others are left out
- * @param samples samples kept per window, at least 1
+ * @param settings of every window
  * @param series windows at most, at least 1
  */
-public record WindowLimits(long generation, int samples, int series) {}
+public record WindowLimits(long generation, WindowSettings settings, int series) {}

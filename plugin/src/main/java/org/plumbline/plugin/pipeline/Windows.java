@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 /** One window per series, bounded per version. Confined to one thread. */
 final class Windows {
     private static final Logger LOG = LoggerFactory.getLogger(Windows.class);
-    private static final double ERROR = 0.01;
 
     private final AuditObserver observer;
     private final Map<SeriesKey, ConceptWindow> windows = new HashMap<>();
@@ -48,7 +47,7 @@ final class Windows {
                                 sample.target());
                 Optional<ConceptWindow> window = window(key, limits);
                 if (window.isPresent()) {
-                    window.get().add(read);
+                    window.get().add(read, event.at());
                     touched.add(key);
                 }
             }
@@ -108,7 +107,7 @@ final class Windows {
         }
         sizes.put(key.id(), size + 1);
         generations.put(key.id(), limits.generation());
-        ConceptWindow made = new ConceptWindow(limits.samples(), ERROR);
+        ConceptWindow made = new ConceptWindow(limits.settings());
         windows.put(key, made);
         observer.appeared(key);
         return Optional.of(made);

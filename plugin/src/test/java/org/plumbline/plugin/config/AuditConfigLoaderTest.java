@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -31,7 +32,7 @@ class AuditConfigLoaderTest {
                         window: {samples: 10, half-life: 15m}
                         max-series: 7
                         concepts:
-                          - {name: timestamp, positives: with, negatives: without, cav: signal, pooling: mean}
+                          - {name: timestamp, positives: with, negatives: without, cav: svm, pooling: mean}
                         fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
                         worker: {target: 'localhost:9090', tls: {ca: ca.pem}, token-file: token}
                         """);
@@ -44,6 +45,7 @@ class AuditConfigLoaderTest {
         ConceptSpec concept = config.concepts().get(0);
         assertThat(concept.positives()).isEqualTo(folder.resolve("with"));
         assertThat(concept.pooling()).isEqualTo(Pooling.MEAN);
+        assertThat(concept.cav()).isEqualTo(CavKind.SVM);
         WorkerTarget worker = config.worker().orElseThrow();
         assertThat(worker.tokenFile()).contains(folder.resolve("token"));
         assertThat(worker.tls().orElseThrow().ca()).contains(folder.resolve("ca.pem"));
@@ -58,6 +60,7 @@ class AuditConfigLoaderTest {
         assertThat(config.maxSeries()).isEqualTo(200);
         assertThat(config.worker()).isEmpty();
         assertThat(config.concepts().get(0).pooling()).isEqualTo(Pooling.MAX);
+        assertThat(config.concepts().get(0).cav()).isEqualTo(CavKind.SIGNAL);
     }
 
     @Test
@@ -75,7 +78,7 @@ class AuditConfigLoaderTest {
                                         worker: {target: nowhere}
                                         concepts:
                                           - {name: A B, positives: p, negatives: n}
-                                          - {name: ok, positives: p, cav: svm}
+                                          - {name: ok, positives: p, cav: pca}
                                           - {name: twin, positives: p, negatives: n}
                                           - {name: twin, positives: p, negatives: n, pooling: median}
                                         """))
@@ -93,7 +96,7 @@ class AuditConfigLoaderTest {
                 .hasMessageContaining("worker.target: nowhere (expected: host:port)")
                 .hasMessageContaining("concepts[0].name: A B (expected:")
                 .hasMessageContaining("concepts[1].negatives: missing (expected:")
-                .hasMessageContaining("concepts[1].cav: svm (expected: signal)")
+                .hasMessageContaining("concepts[1].cav: pca (expected: signal, svm, ridge")
                 .hasMessageContaining("concepts[3].name: twin (expected: a name used once)")
                 .hasMessageContaining("concepts[3].pooling: median (expected: max or mean)");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.tensor.FloatTensor;
@@ -84,13 +85,18 @@ class ExampleReaderTest {
     @Test
     void examplesKeptInTheCacheComeBack() {
         ModelCache cache = new ModelCache(folder);
-        ConceptId name = new ConceptId("colour");
-        assertThat(cache.kept(name, Pooling.MAX)).isEmpty();
+        ConceptSpec spec = spec();
+        assertThat(cache.kept(spec)).isEmpty();
         FloatTensor inputs = FloatTensor.of(new float[] {1, 2}, 2, 1, 1, 1);
-        cache.keep(new ConceptExamples(name, inputs, FloatTensor.zeros(1, 1, 1, 1), Pooling.MAX));
-        cache.keep(new ConceptExamples(name, inputs, inputs, Pooling.MAX));
-        ConceptExamples kept = cache.kept(name, Pooling.MAX).orElseThrow();
+        cache.keep(examples(spec, inputs, FloatTensor.zeros(1, 1, 1, 1)));
+        cache.keep(examples(spec, inputs, inputs));
+        ConceptExamples kept = cache.kept(spec).orElseThrow();
         assertThat(kept.negatives().values()).containsExactly(1, 2);
+    }
+
+    private static ConceptExamples examples(
+            ConceptSpec spec, FloatTensor positives, FloatTensor negatives) {
+        return new ConceptExamples(spec.name(), positives, negatives, spec.cav(), spec.pooling());
     }
 
     private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
@@ -101,7 +107,11 @@ class ExampleReaderTest {
 
     private ConceptSpec spec(Path positives) {
         return new ConceptSpec(
-                new ConceptId("colour"), positives, folder.resolve("n"), Pooling.MAX);
+                new ConceptId("colour"),
+                positives,
+                folder.resolve("n"),
+                CavKind.SIGNAL,
+                Pooling.MAX);
     }
 
     private static byte[] zip(Map<String, byte[]> entries) throws IOException {

@@ -19,6 +19,7 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -255,6 +256,7 @@ class AuditBlockTest {
                 digest,
                 new LayerPath("features.8"),
                 List.of(new ConceptId("colour")),
+                Map.of(),
                 module,
                 sampler);
     }

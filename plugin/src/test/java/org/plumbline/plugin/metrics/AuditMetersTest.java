@@ -3,11 +3,17 @@ package org.plumbline.plugin.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
@@ -15,8 +21,10 @@ import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 class AuditMetersTest {
@@ -57,6 +65,22 @@ class AuditMetersTest {
     }
 
     @Test
+    void aPoorCavIsMarkedUntilItsVersionGoes() {
+        FloatTensor activations = FloatTensor.of(new float[] {0, 1}, 2, 1);
+        LabelledActivations pair = LabelledActivations.of(activations, new long[] {0, 1});
+        CavQuality poor = CavQuality.of(pair, CavKind.SIGNAL.fit(pair), QualityBounds.STANDARD);
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.cavs(ID, new LayerPath("l"), Map.of(new ConceptId("c"), poor));
+        assertThat(meters.scrape())
+                .contains(
+                        "plumbline_concept_cav_poor{concept=\"c\",layer=\"l\","
+                                + "model_name=\"m\",model_version=\"v1-abc\"} 1.0")
+                .contains("plumbline_concept_cav_auc_ratio{concept=\"c\"");
+        meters.remove(ID);
+        assertThat(meters.scrape()).doesNotContain("plumbline_concept_cav");
+    }
+
+    @Test
     void servingAnewReplacesTheState() {
         meters.serve(ID, AuditState.MISCONFIGURED, Optional.empty());
         meters.serve(ID, AuditState.AUDITED, activity());
@@ -70,8 +94,10 @@ class AuditMetersTest {
     }
 
     private static ConceptSnapshot snapshot(double sensitivity) {
-        ConceptWindow window = new ConceptWindow(4, 0.01);
-        window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1));
+        ConceptWindow window =
+                new ConceptWindow(
+                        new WindowSettings(4, Optional.empty(), OptionalDouble.empty(), 0.01));
+        window.add(new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 1), Instant.EPOCH);
         return window.snapshot();
     }
 }

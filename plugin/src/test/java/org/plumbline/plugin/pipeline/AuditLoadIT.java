@@ -19,6 +19,7 @@ import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -40,6 +41,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -215,9 +219,15 @@ class AuditLoadIT {
                         model.digest(),
                         LAYER,
                         List.of(new ConceptId("first-channel")),
+                        Map.of(),
                         module,
                         sampler);
-        pipeline.admit(served.id(), new WindowLimits(served.generation(), 1000, 64));
+        pipeline.admit(served.id(), 
+                        new WindowLimits(
+                                served.generation(),
+                                new WindowSettings(
+                                        1000, Optional.empty(), OptionalDouble.empty(), 0.01),
+                                64));
         return new Staged(model, served);
     }
 

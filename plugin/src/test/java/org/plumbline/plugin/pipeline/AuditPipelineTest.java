@@ -8,6 +8,7 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.AuditQueue;
@@ -18,6 +19,7 @@ import org.plumbline.plugin.intercept.ServedId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -35,7 +37,7 @@ class AuditPipelineTest {
 
     @Test
     void readingsAreSplitByClassAndSummed() {
-        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        pipeline.admit(ID, limits(1, 10));
         for (int i = 0; i < 40; i++) {
             queue.offer(event(1, i % 4, i % 2 == 0 ? 1 : -1));
         }
@@ -50,7 +52,7 @@ class AuditPipelineTest {
 
     @Test
     void classesBeyondTheLimitAreNotFollowed() {
-        pipeline.admit(ID, new WindowLimits(1, 100, 2));
+        pipeline.admit(ID, limits(1, 2));
         for (int i = 0; i < 30; i++) {
             queue.offer(event(1, i % 3, 1));
         }
@@ -61,7 +63,7 @@ class AuditPipelineTest {
 
     @Test
     void eventsOfUnknownVersionsAndOldGenerationsAreLeftOut() {
-        pipeline.admit(ID, new WindowLimits(2, 100, 10));
+        pipeline.admit(ID, limits(2, 10));
         queue.offer(event(1, 0, 1));
         queue.offer(event(2, 0, 1));
         awaitSamples(1);
@@ -70,10 +72,10 @@ class AuditPipelineTest {
 
     @Test
     void aNewGenerationStartsAnewAndAForgottenVersionVanishes() {
-        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        pipeline.admit(ID, limits(1, 10));
         queue.offer(event(1, 0, 1));
         awaitSamples(1);
-        pipeline.admit(ID, new WindowLimits(2, 100, 10));
+        pipeline.admit(ID, limits(2, 10));
         Eventually.that("dropped", () -> pipeline.snapshots().isEmpty());
         queue.offer(event(2, 0, -1));
         awaitSamples(1);
@@ -85,7 +87,7 @@ class AuditPipelineTest {
 
     @Test
     void readingsThatAreNotFiniteAreLeftOut() {
-        pipeline.admit(ID, new WindowLimits(1, 100, 10));
+        pipeline.admit(ID, limits(1, 10));
         queue.offer(event(1, 0, Double.NaN));
         queue.offer(event(1, 0, 1));
         awaitSamples(1);
@@ -169,5 +171,12 @@ class AuditPipelineTest {
         public void vanished(Set<SeriesKey> keys) {
             vanished.addAll(keys);
         }
+    }
+
+    private static WindowLimits limits(long generation, int series) {
+        return new WindowLimits(
+                generation,
+                new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
+                series);
     }
 }

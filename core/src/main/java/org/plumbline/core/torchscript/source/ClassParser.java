@@ -38,6 +38,37 @@ final class ClassParser {
         return classes;
     }
 
+    /** Returns the functions outside classes, in order. */
+    static List<FunctionSource> functions(SourceFile file) {
+        ClassParser parser = new ClassParser(file);
+        List<FunctionSource> functions = new ArrayList<>();
+        while (parser.at < parser.lines.size()) {
+            Statement line = parser.lines.get(parser.at++);
+            if (line.indent() == 0 && line.tokens().get(0).is("def")) {
+                functions.add(parser.functionAt(line));
+            }
+        }
+        return functions;
+    }
+
+    private FunctionSource functionAt(Statement header) {
+        List<Token> tokens = header.tokens();
+        String name = tokens.get(1).text();
+        List<Statement> body = new ArrayList<>();
+        while (at < lines.size() && lines.get(at).indent() > 0) {
+            body.add(lines.get(at++));
+        }
+        if (body.isEmpty() || tokens.size() < 5 || !tokens.get(2).is("(")) {
+            throw bad("function " + name, "a signature and a body");
+        }
+        List<Token> inside = tokens.subList(3, closing(tokens, name));
+        return new FunctionSource(
+                packageName() + "." + name,
+                file,
+                inside.isEmpty() ? List.of() : parameters(inside),
+                body);
+    }
+
     private ClassSource classAt(Statement header) {
         String name = header.tokens().get(1).text();
         Map<String, String> attributes = new LinkedHashMap<>();

@@ -51,6 +51,11 @@ public final class SourceFile {
         return ClassParser.parse(this);
     }
 
+    /** Returns the functions outside classes, in order. */
+    public List<FunctionSource> functions() {
+        return ClassParser.functions(this);
+    }
+
     List<Statement> lines() {
         List<Statement> lines = new ArrayList<>();
         List<Token> line = new ArrayList<>();

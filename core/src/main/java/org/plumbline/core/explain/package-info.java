@@ -1,0 +1,5 @@
+/** Heat maps from attributions, and what they say about artifacts. Uses tensor. */
+@NullMarked
+package org.plumbline.core.explain;
+
+import org.jspecify.annotations.NullMarked;

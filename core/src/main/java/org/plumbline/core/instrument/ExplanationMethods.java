@@ -1,0 +1,143 @@
+package org.plumbline.core.instrument;
+
+import org.plumbline.core.instrument.edit.Additions;
+import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.instrument.relevance.FlatProgram;
+import org.plumbline.core.instrument.relevance.Lrp;
+import org.plumbline.core.instrument.relevance.LrpComposite;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.torchscript.source.ClassSource;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The root methods that differentiate a logit with respect to the input. */
+final class ExplanationMethods {
+    private static final String THREE = "Tuple[Tensor, Tensor, Tensor]";
+
+    /** Before: {@code pl_leaf}, {@code pl_logits}, {@code pl_wanted}; after: {@code pl_grad}. */
+    private static final List<String> BACKWARD =
+            List.of(
+                    "pl_top, pl_class = torch.max(pl_logits, 1)",
+                    "pl_index = torch.where(torch.lt(pl_wanted, 0), pl_class, pl_wanted)",
+                    "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index, 1))",
+                    "pl_g = torch.autograd.grad([torch.sum(pl_chosen)], [pl_leaf], None, False,"
+                            + " False, False)[0]",
+                    "pl_grad = unchecked_cast(Tensor, pl_g)");
+
+    private final Additions additions;
+    private final ClassSource root;
+    private final String self;
+
+    ExplanationMethods(Additions additions, ClassSource root, String self) {
+        this.additions = additions;
+        this.root = root;
+        this.self = self;
+    }
+
+    /**
+     * Adds logits, gradient, gradient times input and path integral.
+     *
+     * @param forward name of the method that is differentiated, Tensor to Tensor
+     */
+    void addGradients(String forward) {
+        addLogits(forward);
+        differentiated(Instrumenter.EXPLAIN_GRADIENT, forward, "pl_grad");
+        differentiated(
+                Instrumenter.EXPLAIN_GRADIENT_INPUT,
+                forward,
+                "torch.mul(pl_grad, torch.detach(pl_leaf))");
+        addPath(forward);
+    }
+
+    private void addLogits(String forward) {
+        method(
+                Instrumenter.EXPLAIN_LOGITS,
+                List.of("pl_x: Tensor"),
+                "Tensor",
+                Stream.of(
+                        List.of("pl_y = (" + self + ")." + forward + "(torch.clone(pl_x), )"),
+                        List.of("return torch.detach(pl_y)")));
+    }
+
+    private void differentiated(String name, String forward, String result) {
+        method(
+                name,
+                List.of("pl_x: Tensor", "pl_wanted: Tensor"),
+                THREE,
+                Stream.of(
+                        List.of("pl_leaf = torch.requires_grad_(torch.detach(pl_x))"),
+                        logits(forward),
+                        BACKWARD,
+                        List.of("return (torch.detach(pl_logits), pl_index, " + result + ")")));
+    }
+
+    /** The clone keeps a first layer that works in place away from the leaf. */
+    private List<String> logits(String forward) {
+        return List.of("pl_logits = (" + self + ")." + forward + "(torch.clone(pl_leaf), )");
+    }
+
+    /**
+     * All points of all images are one batch, points outermost; the gradients are summed over the
+     * points with their weights.
+     */
+    private void addPath(String forward) {
+        method(
+                Instrumenter.EXPLAIN_PATH,
+                List.of(
+                        "pl_points: Tensor",
+                        "pl_base: Tensor",
+                        "pl_x: Tensor",
+                        "pl_weights: Tensor",
+                        "pl_targets: Tensor"),
+                "Tensor",
+                Stream.of(
+                        List.of(
+                                "pl_m = torch.size(pl_points, 0)",
+                                "pl_a = torch.view(pl_points, [pl_m, 1, 1, 1, 1])",
+                                "pl_w = torch.view(pl_weights, [pl_m, 1, 1, 1, 1])",
+                                "pl_way = torch.mul(pl_a, torch.sub(pl_x, pl_base))",
+                                "pl_on = torch.flatten(torch.add(pl_way, pl_base), 0, 1)",
+                                "pl_leaf = torch.requires_grad_(torch.detach(pl_on))",
+                                "pl_wanted = torch.repeat(pl_targets, [pl_m])"),
+                        logits(forward),
+                        BACKWARD,
+                        List.of(
+                                "pl_each = torch.reshape(pl_grad, torch.size(pl_way))",
+                                "return torch.sum(torch.mul(pl_each, pl_w), [0])")));
+    }
+
+    /** Adds LRP; the gradient of what {@link Lrp#METHOD} answers is the relevance. */
+    void addLrp(FlatProgram program, LrpComposite composite, Optional<LayerPath> layer)
+            throws Untappable {
+        Lrp.add(additions, root, program, composite);
+        String start = composite.fromLogit() ? "torch.detach(pl_chosen)" : "1.";
+        String where = layer.isPresent() ? "pl_taps[-1]" : "pl_leaf";
+        method(
+                Instrumenter.EXPLAIN_LRP,
+                List.of("pl_x: Tensor", "pl_wanted: Tensor"),
+                THREE,
+                Stream.of(
+                        List.of(
+                                "pl_leaf = torch.requires_grad_(torch.detach(pl_x))",
+                                "pl_taps = annotate(List[Tensor], [])",
+                                "pl_logits = (" + self + ")." + Lrp.METHOD + "(pl_leaf, pl_taps, )",
+                                "pl_top, pl_class = torch.max(pl_logits, 1)",
+                                "pl_index = torch.where(torch.lt(pl_wanted, 0), pl_class,"
+                                        + " pl_wanted)",
+                                "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index,"
+                                        + " 1))",
+                                "pl_start = torch.sum(torch.mul(pl_chosen, " + start + "))",
+                                "pl_g = torch.autograd.grad([pl_start], ["
+                                        + where
+                                        + "], None, False, False, False)[0]",
+                                "return (torch.detach(pl_logits), pl_index, unchecked_cast(Tensor,"
+                                        + " pl_g))")));
+    }
+
+    private void method(
+            String name, List<String> parameters, String returns, Stream<List<String>> body) {
+        additions.add(root, self, name, parameters, returns, body.flatMap(List::stream).toList());
+    }
+}

@@ -1,0 +1,47 @@
+package org.plumbline.core.torchscript.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.plumbline.core.error.AuditException;
+
+class ExpressionParserTest {
+    private static Expression parse(String text) {
+        return ExpressionParser.parse(
+                Tokenizer.tokenize("test", text).stream()
+                        .filter(t -> t.kind() != Token.Kind.END_OF_LINE)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "torch.conv2d(x, weight, None, [1, 1], [0, 0])",
+                "(torch.size(k))[0]",
+                "annotate(List[Tuple[int, int]], [])",
+                "torch.add(x, y, alpha=-1.5e-05)",
+                "getattr(self, \"0\").weight",
+                "(a, b)",
+                "(a,)",
+                "{\"k\": torch.relu(x), }",
+            })
+    void printsWhatItRead(String text) {
+        assertThat(parse(text).text()).isEqualTo(text);
+    }
+
+    @Test
+    void trailingCommasAndBracketsAroundOneNameVanish() {
+        assertThat(parse("(_0).forward((_1).forward(x, ), )").text())
+                .isEqualTo("_0.forward(_1.forward(x))");
+        assertThat(parse("a, b, c").text()).isEqualTo("(a, b, c)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"torch.add(x y)", "x if c else y", "a +", "[1, 2", ")"})
+    void otherTextIsRefused(String text) {
+        assertThatThrownBy(() -> parse(text)).isInstanceOf(AuditException.class);
+    }
+}
