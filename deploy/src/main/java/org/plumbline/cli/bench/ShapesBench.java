@@ -17,7 +17,6 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.pipeline.AuditPipeline;
-import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class ShapesBench {
         Served plain = BenchedModel.served(model.tap(c.layer()), never(), c.row(), 1);
         Served audited = BenchedModel.served(model.tap(c.layer()), Sampling.ALL, c.row(), 2);
         try (AuditPipeline pipeline = AuditPipeline.start(queue, new NoObserver())) {
-            pipeline.admit(audited.id(), new WindowLimits(2, 1000, 2000));
+            pipeline.admit(audited.id(), BenchedModel.windows(2));
             Latencies without = new Latencies(plain, queue);
             Latencies with = new Latencies(audited, queue);
             SplittableRandom random = new SplittableRandom(SEED);
