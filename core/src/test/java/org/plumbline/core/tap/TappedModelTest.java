@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.instrument.Objective;
@@ -299,6 +300,17 @@ class TappedModelTest {
 
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void logitsThatAreNotFiniteAreRefused() {
+        FloatTensor images = random(7, 2, 3, 28, 28);
+        images.values()[0] = Float.NaN;
+        try (TappedModel model = load(TestArchives.reference("small_cnn.trace"), "features.8")) {
+            assertThatThrownBy(() -> model.settle(images))
+                    .isInstanceOf(AuditException.class)
+                    .hasMessageContaining("logits: NaN");
         }
     }
 

@@ -51,6 +51,12 @@ public final class BenchCommand implements Callable<Integer> {
     private List<Part> only = List.of();
 
     @Option(
+            names = "--model",
+            split = ",",
+            description = "Models of layers and shapes, by name; without it all.")
+    private List<String> names = List.of();
+
+    @Option(
             names = "--kinds",
             split = ",",
             defaultValue = "signal,mean-difference,svm,ridge,lasso,logistic",
@@ -104,10 +110,10 @@ public final class BenchCommand implements Callable<Integer> {
             new LatencyBench(models, work, progress).run(result.putArray("latency"));
         }
         if (wanted(Part.layers)) {
-            new LayersBench(models, work, progress).run(result.putArray("layers"));
+            new LayersBench(models, work, this::chosen, progress).run(result.putArray("layers"));
         }
         if (wanted(Part.shapes)) {
-            new ShapesBench(models, work, progress).run(result.putArray("shapes"));
+            new ShapesBench(models, work, this::chosen, progress).run(result.putArray("shapes"));
         }
         if (wanted(Part.explanations)) {
             new ExplainBench(models, work, progress).run(result.putArray("explanations"));
@@ -125,6 +131,10 @@ public final class BenchCommand implements Callable<Integer> {
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));
         }
+    }
+
+    private boolean chosen(String model) {
+        return names.isEmpty() || names.contains(model);
     }
 
     private boolean wanted(Part part) {

@@ -13,17 +13,22 @@ import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
+import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -81,8 +86,17 @@ final class BenchedModel {
                 model.digest(),
                 model.layer(),
                 List.of(new ConceptId("random")),
+                Map.of(),
                 module,
                 sampler);
+    }
+
+    /** Returns windows of a thousand samples for the version of a generation. */
+    static WindowLimits windows(long generation) {
+        return new WindowLimits(
+                generation,
+                new WindowSettings(1000, Optional.empty(), OptionalDouble.empty(), 0.01),
+                2000);
     }
 
     /** Returns an input of seeded noise; the caller's manager owns it. */

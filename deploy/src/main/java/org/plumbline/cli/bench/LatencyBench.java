@@ -36,6 +36,7 @@ final class LatencyBench {
             List.of(
                     new Case("fashion_cnn", "features.8", List.of(1L, 28L, 28L), 600),
                     new Case("resnet18", "layer4.1.conv2", List.of(3L, 224L, 224L), 60),
+                    new Case("efficientnet_b0", "features.8.0", List.of(3L, 224L, 224L), 60),
                     new Case("vgg16", "features.28", List.of(3L, 224L, 224L), 24));
     private static final List<Integer> BATCHES = List.of(1, 8);
     private static final int EXAMPLES = 8;

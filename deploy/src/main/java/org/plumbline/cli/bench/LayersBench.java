@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What an audit costs by layer, batch and number of concepts: plain {@code forward}, the answer
@@ -58,6 +59,7 @@ final class LayersBench {
 
     private final Path models;
     private final Path work;
+    private final Predicate<String> chosen;
     private final Progress progress;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
@@ -66,16 +68,18 @@ final class LayersBench {
      *
      * @param models folder of the committed archives
      * @param work existing empty folder
+     * @param chosen models to measure
      */
-    LayersBench(Path models, Path work, Progress progress) {
+    LayersBench(Path models, Path work, Predicate<String> chosen, Progress progress) {
         this.models = models;
         this.work = work;
+        this.chosen = chosen;
         this.progress = progress;
     }
 
     /** Measures every case and adds a row for each layer, batch and number of concepts. */
     void run(ArrayNode rows) throws IOException {
-        for (Case c : CASES) {
+        for (Case c : CASES.stream().filter(c -> chosen.test(c.model())).toList()) {
             BenchedModel model = BenchedModel.of(c.model(), models, work);
             for (int batch : new int[] {1, 8}) {
                 measure(model, c.last(), batch, CONCEPTS, rows);
@@ -142,6 +146,7 @@ final class LayersBench {
         long start = System.nanoTime();
         try (PendingAudit pending = model.answer(new NDList(input))) {
             times.answer[k].add((System.nanoTime() - start) / 1e6);
+            times.answerCpu[k].add((threads.getCurrentThreadCpuTime() - cpu) / 1e6);
             pending.finish(bank, 0);
             times.work[k].add((System.nanoTime() - start) / 1e6);
             times.workCpu[k].add((threads.getCurrentThreadCpuTime() - cpu) / 1e6);
@@ -172,8 +177,14 @@ final class LayersBench {
                         .put("answer_ms", times.answer[k].median())
                         .put("latency_ratio", times.answer[k].median() / times.plain.median())
                         .put("fused_ratio", times.work[k].median() / times.plain.median())
-                        .put("cpu_ratio", times.workCpu[k].median() / times.plainCpu.median())
+                        .put("plain_cpu_ms", times.plainCpu.median())
+                        .put("answer_cpu_ratio", cpuRatio(times.answerCpu[k], times))
+                        .put("fused_cpu_ratio", cpuRatio(times.workCpu[k], times))
                         .put("bit_identical", times.identical));
+    }
+
+    private static double cpuRatio(Series audited, Times times) {
+        return audited.median() / times.plainCpu.median();
     }
 
     /** A model, its earlier layers from the input on, and its last convolution. */
@@ -183,12 +194,14 @@ final class LayersBench {
         private final Series plain = new Series();
         private final Series plainCpu = new Series();
         private final Series[] answer;
+        private final Series[] answerCpu;
         private final Series[] work;
         private final Series[] workCpu;
         private boolean identical = true;
 
         Times(int variants) {
             answer = made(variants);
+            answerCpu = made(variants);
             work = made(variants);
             workCpu = made(variants);
         }

@@ -17,7 +17,6 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.pipeline.AuditPipeline;
-import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * Latency of requests whose batch and image size change at random, from the first one on: the same
@@ -43,6 +43,7 @@ final class ShapesBench {
 
     private final Path models;
     private final Path work;
+    private final Predicate<String> chosen;
     private final Progress progress;
 
     /**
@@ -50,16 +51,18 @@ final class ShapesBench {
      *
      * @param models folder of the committed archives
      * @param work existing empty folder
+     * @param chosen models to measure
      */
-    ShapesBench(Path models, Path work, Progress progress) {
+    ShapesBench(Path models, Path work, Predicate<String> chosen, Progress progress) {
         this.models = models;
         this.work = work;
+        this.chosen = chosen;
         this.progress = progress;
     }
 
     /** Measures every model and adds a row for each. */
     void run(ArrayNode rows) throws IOException {
-        for (Case c : CASES) {
+        for (Case c : CASES.stream().filter(c -> chosen.test(c.model())).toList()) {
             progress.say(c.model() + ", changing shapes");
             rows.add(measure(c));
         }
@@ -71,7 +74,7 @@ final class ShapesBench {
         Served plain = BenchedModel.served(model.tap(c.layer()), never(), c.row(), 1);
         Served audited = BenchedModel.served(model.tap(c.layer()), Sampling.ALL, c.row(), 2);
         try (AuditPipeline pipeline = AuditPipeline.start(queue, new NoObserver())) {
-            pipeline.admit(audited.id(), new WindowLimits(2, 1000, 2000));
+            pipeline.admit(audited.id(), BenchedModel.windows(2));
             Latencies without = new Latencies(plain, queue);
             Latencies with = new Latencies(audited, queue);
             SplittableRandom random = new SplittableRandom(SEED);

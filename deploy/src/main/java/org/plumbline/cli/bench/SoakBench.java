@@ -17,7 +17,6 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.pipeline.AuditPipeline;
-import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +59,7 @@ final class SoakBench {
         AuditQueue queue = new AuditQueue(2 * WAITING);
         Served served = BenchedModel.served(model, Sampling.ALL, ROW, 1);
         try (AuditPipeline pipeline = AuditPipeline.start(queue, new NoObserver())) {
-            pipeline.admit(served.id(), new WindowLimits(1, 1000, 64));
+            pipeline.admit(served.id(), BenchedModel.windows(1));
             return soak(model, served, queue, audits);
         } finally {
             served.release();

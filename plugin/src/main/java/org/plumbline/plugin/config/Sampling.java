@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
  * Which share of the requests is audited. Immutable.
  *
  * @param rate share audited when latency allows, in [0, 1]
- * @param maxOverhead mean latency the audit may add over all requests as a share of the plain
- *     latency, in [0, 1]; empty: no limit
+ * @param maxOverhead time audits may take, what they add to answers and their backward passes
+ *     together, as a share of the time plain answers take, in [0, 1]; empty: no limit
  */
 public record Sampling(double rate, OptionalDouble maxOverhead) {
     /** Every request, whatever it costs. */

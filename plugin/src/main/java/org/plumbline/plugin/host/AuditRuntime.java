@@ -151,10 +151,14 @@ public final class AuditRuntime implements AutoCloseable {
         }
     }
 
-    /** Frees the module the host loaded: what serves from now on is our own copy of it. */
+    /**
+     * Frees the module the host loaded: what serves from now on is our own copy of it, whose {@code
+     * forward} is the same. Its parameters are handles of their own that would keep the weights.
+     */
     private static void release(Block loaded, HostedModel hosted) {
         if (loaded instanceof AutoCloseable closeable) {
             try {
+                loaded.clear();
                 closeable.close();
             } catch (Exception e) {
                 LOG.warn("{}: the unused module stays in memory: {}", hosted.key(), e.toString());

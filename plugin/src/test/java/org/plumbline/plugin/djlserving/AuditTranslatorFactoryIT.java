@@ -1,11 +1,14 @@
 package org.plumbline.plugin.djlserving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
 import ai.djl.modality.Input;
 import ai.djl.modality.Output;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.translate.NoopServingTranslatorFactory;
 import ai.djl.translate.Translator;
 
@@ -77,6 +80,22 @@ class AuditTranslatorFactoryIT {
         }
         Eventually.that(
                 "series gone with the model", () -> !runtime.meters().scrape().contains("\"v7-"));
+    }
+
+    @Test
+    void theHostsOwnModuleIsFreedOnceOursAnswers() throws Exception {
+        Path archive = audited("features.8");
+        try (Model model = load(archive)) {
+            PtSymbolBlock loaded = (PtSymbolBlock) model.getBlock();
+            Parameter weight = loaded.getDirectParameters().valueAt(0);
+            assertThat(weight.getArray().toFloatArray()).isNotEmpty();
+            new AuditTranslatorFactory()
+                    .newInstance(Input.class, Output.class, model, arguments(archive));
+            assertThatThrownBy(loaded::getHandle)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("released");
+            assertThat(weight.isInitialized()).as("weights are kept").isFalse();
+        }
     }
 
     @Test

@@ -51,6 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The whole request path with the real engine, under worker threads. */
@@ -139,7 +140,7 @@ class AuditLoadIT {
         for (int i = 0; i < times; i++) {
             answer(block, IMAGES.slice(i % 24, i % 24 + 1));
             while (queue.depth() > 32) { // drop none
-                Thread.onSpinWait();
+                LockSupport.parkNanos(100_000);
             }
         }
         Eventually.that("settled", () -> done(staged.served()) == before + times);
