@@ -31,7 +31,9 @@ final class CodeRules {
             if (METHODS.contains(token.text())) {
                 throw refused(file, token.text());
             }
-            if (i + 2 < tokens.size() && tokens.get(i + 1).text().equals(".")) {
+            boolean first =
+                    i == 0 || !tokens.get(i - 1).text().equals("."); // not torchvision.ops.x
+            if (first && i + 2 < tokens.size() && tokens.get(i + 1).text().equals(".")) {
                 dotted(file, token.text(), tokens.get(i + 2).text());
             }
         }
