@@ -32,17 +32,7 @@ final class AuditMethods {
 
     static void add(Additions additions, ClassSource root, MethodSource forward, String tapped) {
         String self = forward.self();
-        String input = forward.parameters().get(0).name();
-        additions.add(
-                root,
-                self,
-                Instrumenter.ANSWER,
-                List.of(input + ": Tensor"),
-                "Tuple[Tensor, Tensor, Tensor]",
-                List.of(
-                        "pl_taps = annotate(List[Tensor], [])",
-                        "pl_logits = (" + self + ")." + tapped + "(pl_taps, " + input + ", )",
-                        "return (torch.detach(pl_logits), pl_logits, pl_taps[-1])"));
+        answer(additions, root, forward, tapped, Instrumenter.ANSWER);
         additions.add(
                 root,
                 self,
@@ -61,5 +51,30 @@ final class AuditMethods {
                         "pl_target: Tensor"),
                 "Tuple[Tensor, Tensor]",
                 Stream.concat(BACKWARD.stream(), STATISTICS.stream()).toList());
+    }
+
+    /** Adds a method like {@link Instrumenter#ANSWER} that calls a tapped copy of forward. */
+    static void answer(
+            Additions additions,
+            ClassSource root,
+            MethodSource forward,
+            String tapped,
+            String name) {
+        String self = forward.self();
+        String input = forward.parameters().get(0).name();
+        additions.add(
+                root,
+                self,
+                name,
+                List.of(input + ": Tensor"),
+                "Tuple[Tensor, Tensor, Tensor]",
+                List.of(
+                        "pl_taps = annotate(List[Tensor], [])",
+                        "pl_logits = (" + self + ")." + tapped + "(pl_taps, " + input + ", )",
+                        "if torch.eq(torch.len(pl_taps), 0):",
+                        "  ops.prim.RaiseException(\"" + Cut.UNREACHED + "\")",
+                        "else:",
+                        "  pass",
+                        "return (torch.detach(pl_logits), pl_logits, pl_taps[-1])"));
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /**
  * Writes copies of archives with added methods. {@code forward} and every weight stay as they are;
- * entries the engine does not need are left out. Thread-safe.
+ * entries the engine does not need are left out. Confined to one thread.
  */
 public final class Instrumenter {
     /**
@@ -66,11 +66,13 @@ public final class Instrumenter {
 
     private final Archive archive;
     private final ClassSource root;
+    private final Router router;
 
     /** Prepares instrumentation of an archive, which is borrowed. */
     public Instrumenter(Archive archive) {
         this.archive = archive;
         this.root = archive.rootType();
+        this.router = new Router(archive);
     }
 
     /**
@@ -83,7 +85,7 @@ public final class Instrumenter {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
-            AuditMethods.add(additions, root, forward, tap(additions, forward, layer.segments()));
+            AuditMethods.add(additions, root, forward, tap(additions, forward, layer));
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }
@@ -101,16 +103,14 @@ public final class Instrumenter {
         try {
             MethodSource forward = forward();
             TrainingMethods methods = new TrainingMethods(additions, root, forward, plan);
-            SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
+            SplitWeaver weaver = new SplitWeaver(router, additions);
             Optional<SplitWeaver.Halves> halves = Optional.empty();
             if (plan.cut().isPresent()) {
-                List<String> cut = plan.cut().get().segments();
-                requireReached(forward, cut);
-                halves = Optional.of(weaver.weave(root, forward, cut));
+                halves = Optional.of(split(weaver, forward, plan.cut().get()));
                 if (plan.alongTangents()) {
                     requireOneTensor(halves.get());
-                    List<String> probe = plan.probe().orElseThrow().segments();
-                    requireReached(forward, probe);
+                    List<String> cut = reached(forward, plan.cut().get().segments());
+                    List<String> probe = reached(forward, plan.probe().orElseThrow().segments());
                     methods.addTangents(weaver.weaveTapped(root, forward, cut, probe));
                 }
             }
@@ -132,42 +132,55 @@ public final class Instrumenter {
         }
     }
 
-    /** Returns every module path below the root with whether it can be tapped. */
+    /** Returns every module path below the root with what can be done there. */
     public List<LayerStatus> layers() {
-        return archive.modules().stream()
-                .filter(module -> !module.path().isEmpty())
-                .map(this::status)
-                .toList();
+        return list().all();
     }
 
-    private LayerStatus status(ModuleNode module) {
-        Optional<String> obstacle = Optional.empty();
-        try {
-            List<String> segments = List.of(module.path().split("\\."));
-            tap(new Additions(), forward(), segments);
-        } catch (Untappable e) {
-            obstacle = Optional.of(e.reason());
-        }
-        return new LayerStatus(module.path(), module.simpleType(), obstacle);
+    private LayerList list() {
+        return new LayerList(
+                archive,
+                layer -> tap(new Additions(), forward(), layer),
+                layer -> split(new SplitWeaver(router, new Additions()), forward(), layer));
     }
 
-    private String tap(Additions additions, MethodSource forward, List<String> segments)
+    /** Returns the name of the copy of {@code forward} that taps a layer. */
+    String tap(Additions additions, MethodSource forward, LayerPath layer) throws Untappable {
+        LayerTarget target =
+                LayerTarget.of(archive, layer)
+                        .orElseThrow(() -> new Untappable(unknown(layer.value())));
+        return new TapWeaver(router, additions, target.call(), target.element())
+                .weave(root, forward, reached(forward, target.module()));
+    }
+
+    /** Returns the halves of {@code forward} before and behind a layer. */
+    SplitWeaver.Halves split(SplitWeaver weaver, MethodSource forward, LayerPath layer)
             throws Untappable {
-        requireReached(forward, segments);
-        return new TapWeaver(new Router(archive), additions).weave(root, forward, segments);
+        return weaver.weave(root, forward, reached(forward, layer.segments()));
     }
 
-    private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
-        Router router = new Router(archive);
-        if (archive.module(String.join(".", segments)).isEmpty()) {
-            throw new Untappable("no such layer" + suggestions(String.join(".", segments)));
-        }
+    /** Returns a path by which forward calls a module: its own, or another of the same object. */
+    private List<String> reached(MethodSource forward, List<String> segments) throws Untappable {
+        String path = String.join(".", segments);
+        ModuleNode module = archive.module(path).orElseThrow(() -> new Untappable(unknown(path)));
+        List<String> called = segments;
         if (router.routes(root, forward, segments).isEmpty()) {
-            throw new Untappable(router.reason(root, segments));
+            called =
+                    archive.modules().stream()
+                            .filter(m -> m.object().equals(module.object()))
+                            .map(m -> List.of(m.path().split("\\.")))
+                            .filter(p -> !router.routes(root, forward, p).isEmpty())
+                            .findFirst()
+                            .orElseThrow(() -> new Untappable(router.reason(root, segments)));
         }
+        Optional<String> shut = ShutBranches.before(archive, router, root, forward, called);
+        if (shut.isPresent()) {
+            throw new Untappable(shut.get());
+        }
+        return called;
     }
 
-    private MethodSource forward() throws Untappable {
+    MethodSource forward() throws Untappable {
         MethodSource forward =
                 root.method("forward").orElseThrow(() -> new Untappable("there is no forward"));
         TapWeaver.requireTensor(root, forward);
@@ -178,7 +191,7 @@ public final class Instrumenter {
         return forward;
     }
 
-    private String suggestions(String path) {
+    private String unknown(String path) {
         String near =
                 archive.modules().stream()
                         .map(ModuleNode::path)
@@ -186,24 +199,31 @@ public final class Instrumenter {
                         .sorted(Comparator.comparingInt(p -> EditDistance.between(p, path)))
                         .limit(SUGGESTIONS)
                         .collect(Collectors.joining(", "));
-        return near.isEmpty() ? "" : "; near: " + near;
+        return "no such layer" + (near.isEmpty() ? "" : "; near: " + near);
     }
 
-    private static AuditException refused(Optional<LayerPath> layer, Untappable e) {
+    private AuditException refused(Optional<LayerPath> layer, Untappable e) {
+        String offer =
+                layer.flatMap(path -> list().offer(path.value()))
+                        .map(path -> ", such as " + path)
+                        .orElse("");
         return new AuditException(
                 ErrorCode.LAYER_NOT_TAPPABLE,
                 "layer: "
                         + layer.map(LayerPath::value).orElse("none")
                         + ": "
                         + e.reason()
-                        + " (expected: a tappable layer)",
+                        + " (expected: a tappable layer"
+                        + offer
+                        + ")",
                 e);
     }
 
-    private static boolean needed(String entry) {
+    static boolean needed(String entry) {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")
+                || entry.equals(".data/version") // where newer operator versions are used
                 || entry.equals("byteorder")
                 || entry.startsWith("data/")
                 || entry.startsWith("constants/")
