@@ -33,9 +33,11 @@ import java.util.concurrent.Callable;
 /** Lists the layers of an archive; runs nothing of it here. Confined to one thread. */
 @Command(
         name = "inspect",
-        description =
-                "List every layer and whether it can be tapped; runs nothing of the file in this"
-                        + " process.")
+        description = {
+            "List every layer and whether it can be tapped; runs nothing of the file in this process.",
+            "Of a layer that cannot, the reason and the nearest that can; of each, whether the model"
+                    + " can be split behind it for training, or the statement that prevents it."
+        })
 final class InspectCommand implements Callable<Integer> {
     private static final int LARGEST_SOURCE = 16 << 20;
 
@@ -88,7 +90,10 @@ final class InspectCommand implements Callable<Integer> {
                         .put("type", layer.type())
                         .put("parameters", parameters.getOrDefault(layer.path(), 0L))
                         .put("tappable", layer.obstacle().isEmpty())
-                        .put("reason", layer.obstacle().orElse(""));
+                        .put("reason", layer.obstacle().orElse(""))
+                        .put("offer", layer.offer().orElse(""))
+                        .put("splittable", layer.splitObstacle().isEmpty())
+                        .put("split_reason", layer.splitObstacle().orElse(""));
             }
             if (!probe.isEmpty()) {
                 probe(result.putObject("probe"));

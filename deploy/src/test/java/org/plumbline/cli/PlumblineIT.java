@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 
 class PlumblineIT {
     private static final String MODEL = "models/fashion_cnn.pt";
+    private static final String ZOO = "../core/src/test/resources/zoo/torch2/";
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int ROWS = 40;
 
@@ -71,6 +72,30 @@ class PlumblineIT {
         assertThat(probe.path("output").get(0).intValue()).isEqualTo(2);
         assertThat(probe.path("output").get(1).intValue()).isEqualTo(10);
         assertThat(probe.path("memory_bytes").longValue()).isGreaterThan(1 << 20);
+    }
+
+    @Test
+    void inspectOffersALayerForOneThatCannotBeTapped() throws Exception {
+        JsonNode fx = json("inspect", ZOO + "resnet18.fx_trace.pt");
+        JsonNode container = layer(fx, "layer3");
+        assertThat(container.path("tappable").booleanValue()).isFalse();
+        assertThat(container.path("reason").textValue()).isEqualTo("forward never calls layer3");
+        assertThat(container.path("offer").textValue()).isEqualTo("layer3.1.bn2");
+        assertThat(layer(fx, "layer3.1.bn2").path("offer").textValue()).isEmpty();
+        run("inspect", ZOO + "resnet18.fx_trace.pt");
+        assertThat(out.toString()).contains("forward never calls layer3", "layer3.1.bn2");
+    }
+
+    @Test
+    void inspectQuotesTheStatementThatPreventsASplit() throws Exception {
+        JsonNode model = json("inspect", ZOO + "branches.script.pt");
+        assertThat(layer(model, "yes").path("splittable").booleanValue()).isTrue();
+        JsonNode spin = layer(model, "spin");
+        assertThat(spin.path("tappable").booleanValue()).isTrue();
+        assertThat(spin.path("splittable").booleanValue()).isFalse();
+        assertThat(spin.path("split_reason").textValue())
+                .contains("(spin).forward(")
+                .contains("stands in a loop, `while ");
     }
 
     private static JsonNode layer(JsonNode model, String path) {

@@ -1,5 +1,6 @@
 package org.plumbline.worker.job;
 
+import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.evaluation.EvaluationReport;
 
@@ -12,6 +13,12 @@ public record ProbedAssessor(Assessor assessor, ArchiveProber prober) implements
     public Optional<ConceptProbe> probe(Path archive, Setting setting) {
         prober.probe(archive, setting);
         return assessor.probe(archive, setting);
+    }
+
+    @Override
+    public ConceptFitter.Fitted fit(Path archive, Setting setting) {
+        prober.probe(archive, setting);
+        return assessor.fit(archive, setting);
     }
 
     @Override

@@ -57,7 +57,7 @@ final class AuditMethods {
      * @param shifted copy with the layer's value shifted
      */
     void add(String tapped, String shifted) {
-        addAnswer(tapped);
+        addAnswer(tapped, Instrumenter.ANSWER);
         addLogits();
         add(
                 Instrumenter.GRADIENT,
@@ -84,19 +84,27 @@ final class AuditMethods {
                 DifferenceMethod.body(forward, output, shifted));
     }
 
-    private void addAnswer(String tapped) {
+    /** Adds a method like {@link Instrumenter#ANSWER} that calls a tapped copy of forward. */
+    void addAnswer(String tapped, String name) {
         List<String> body = new ArrayList<>(List.of("pl_taps = annotate(List[Tensor], [])"));
         body.addAll(
                 output.after("(" + forward.self() + ")." + tapped + "(pl_taps, " + input + ", )"));
+        body.addAll(requireTaps(0));
         body.add("return (torch.detach(pl_logits), pl_logits, pl_taps[-1])");
-        add(
-                Instrumenter.ANSWER,
-                List.of(input + ": Tensor"),
-                "Tuple[Tensor, Tensor, Tensor]",
-                body);
+        add(name, List.of(input + ": Tensor"), "Tuple[Tensor, Tensor, Tensor]", body);
     }
 
-    private void addLogits() {
+    /** Returns statements that fail where the list of taps is no longer than it began. */
+    static List<String> requireTaps(int before) {
+        return List.of(
+                "if torch.eq(torch.len(pl_taps), " + before + "):",
+                "  ops.prim.RaiseException(\"" + Cut.UNREACHED + "\")",
+                "else:",
+                "  pass");
+    }
+
+    /** Adds {@link Instrumenter#LOGITS}. */
+    void addLogits() {
         List<String> body =
                 new ArrayList<>(output.after("(" + forward.self() + ").forward(" + input + ", )"));
         body.add("return pl_logits");

@@ -32,6 +32,7 @@ final class DifferenceMethod {
         List<String> body = new ArrayList<>();
         body.add("pl_taps = [torch.zeros([1]), torch.tensor(-1)]");
         body.addAll(output.after(call + "pl_taps, " + input + ", )"));
+        body.addAll(AuditMethods.requireTaps(2));
         body.addAll(AuditMethods.CHOICE);
         body.add("pl_at = torch.tensor(torch.sub(torch.len(pl_taps), 3))");
         body.add("pl_a = pl_taps[-1]");

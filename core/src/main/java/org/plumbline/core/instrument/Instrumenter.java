@@ -3,7 +3,6 @@ package org.plumbline.core.instrument;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.edit.Additions;
-import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.instrument.relevance.FlatProgram;
 import org.plumbline.core.instrument.relevance.Flattener;
@@ -11,7 +10,6 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.ArchiveWriter;
-import org.plumbline.core.torchscript.ModuleNode;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
@@ -156,18 +154,15 @@ public final class Instrumenter {
             MethodSource forward = forward();
             RootOutput output = RootOutput.of(archive, forward.returnType(), Optional.empty());
             TrainingMethods methods = new TrainingMethods(additions, root, forward, plan, output);
-            SplitWeaver weaver = new SplitWeaver(new Router(archive), additions);
+            LayerTaps taps = new LayerTaps(archive, root, additions);
             Optional<SplitWeaver.Halves> halves = Optional.empty();
             if (plan.cut().isPresent()) {
-                List<String> cut = plan.cut().get().segments();
-                requireModules(plan);
-                requireReached(forward, cut);
-                halves = Optional.of(weaver.weave(root, forward, cut));
+                requireModules(taps, plan);
+                halves = Optional.of(taps.split(forward, plan.cut().get()));
                 if (plan.alongTangents()) {
                     requireOneTensor(halves.get());
-                    List<String> probe = plan.probe().orElseThrow().segments();
-                    requireReached(forward, probe);
-                    methods.addTangents(weaver.weaveTapped(root, forward, cut, probe));
+                    LayerPath probe = plan.probe().orElseThrow();
+                    methods.addTangents(taps.splitTapped(forward, plan.cut().get(), probe));
                 }
             }
             methods.add(halves);
@@ -192,7 +187,7 @@ public final class Instrumenter {
         try {
             MethodSource forward = forward();
             ExplanationMethods methods = new ExplanationMethods(additions, root, forward.self());
-            methods.addGradients(swapped(plan, forward, additions));
+            methods.addGradients(differentiated(plan, forward, additions));
             if (plan.lrp().isPresent()) {
                 methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
             }
@@ -206,10 +201,12 @@ public final class Instrumenter {
     }
 
     /** Returns the name of the method that gradient methods differentiate. */
-    private String swapped(ExplanationPlan plan, MethodSource forward, Additions additions)
+    private String differentiated(ExplanationPlan plan, MethodSource forward, Additions additions)
             throws Untappable {
         if (plan.activation().isEmpty()) {
-            return forward.name();
+            RootOutput output = RootOutput.of(archive, forward.returnType(), Optional.empty());
+            new AuditMethods(additions, root, forward, output).addLogits();
+            return LOGITS;
         }
         FlatProgram program = flat(plan, forward, Optional.empty());
         additions.add(
@@ -225,8 +222,9 @@ public final class Instrumenter {
     private FlatProgram flat(ExplanationPlan plan, MethodSource forward, Optional<LayerPath> layer)
             throws Untappable {
         if (layer.isPresent()) {
-            requireReached(forward, layer.get().segments());
+            taps().reached(forward, layer.get().segments());
         }
+        TapWeaver.requireTensor(root, forward);
         FlatProgram program = Flattener.flatten(archive, forward, layer);
         return plan.activation().isPresent() ? plan.activation().get().applied(program) : program;
     }
@@ -239,22 +237,18 @@ public final class Instrumenter {
     }
 
     /**
-     * Returns every module path below the root with whether it can be tapped, and the operations of
+     * Returns every module path below the root with what can be done there, or the operations of
      * the root where there are no modules, as in a frozen archive.
      */
     public List<LayerStatus> layers() {
-        List<LayerStatus> modules =
-                archive.modules().stream()
-                        .filter(module -> !module.path().isEmpty())
-                        .map(this::status)
-                        .toList();
+        List<LayerStatus> modules = list().all();
         return modules.isEmpty() ? operations() : modules;
     }
 
     /** Returns the operations of the root and of every module that forward calls. */
     public List<LayerStatus> operations() {
         try {
-            return new LayerTaps(archive, root, new Additions()).operations(forward());
+            return taps().operations(forward());
         } catch (Untappable e) {
             return List.of();
         }
@@ -268,19 +262,19 @@ public final class Instrumenter {
         return archive.operators().stream().filter(WITHOUT_DERIVATIVE::contains).toList();
     }
 
-    private LayerStatus status(ModuleNode module) {
-        Optional<String> obstacle = Optional.empty();
-        try {
-            new LayerTaps(archive, root, new Additions())
-                    .weave(forward(), new LayerPath(module.path()), Probe.TAP);
-        } catch (Untappable e) {
-            obstacle = Optional.of(e.reason());
-        }
-        return new LayerStatus(module.path(), module.simpleType(), obstacle);
+    private LayerList list() {
+        return new LayerList(
+                archive,
+                layer -> taps().weave(forward(), layer, Probe.TAP),
+                layer -> taps().split(forward(), layer));
     }
 
-    private void requireModules(TrainingPlan plan) throws Untappable {
-        LayerTaps taps = new LayerTaps(archive, root, new Additions());
+    /** Returns taps whose additions are thrown away. */
+    private LayerTaps taps() {
+        return new LayerTaps(archive, root, new Additions());
+    }
+
+    private static void requireModules(LayerTaps taps, TrainingPlan plan) throws Untappable {
         for (Optional<LayerPath> layer : List.of(plan.cut(), plan.probe())) {
             if (layer.isPresent() && taps.isOperation(layer.get())) {
                 throw new Untappable(
@@ -291,11 +285,7 @@ public final class Instrumenter {
         }
     }
 
-    private void requireReached(MethodSource forward, List<String> segments) throws Untappable {
-        new LayerTaps(archive, root, new Additions()).requireReached(forward, segments);
-    }
-
-    private MethodSource forward() throws Untappable {
+    MethodSource forward() throws Untappable {
         MethodSource forward =
                 root.method("forward").orElseThrow(() -> new Untappable("there is no forward"));
         List<String> types = forward.parameters().stream().map(p -> p.type()).toList();
@@ -305,18 +295,24 @@ public final class Instrumenter {
         return forward;
     }
 
-    private static AuditException refused(Optional<LayerPath> layer, Untappable e) {
+    private AuditException refused(Optional<LayerPath> layer, Untappable e) {
+        String offer =
+                layer.flatMap(path -> list().offer(path.value()))
+                        .map(path -> ", such as " + path)
+                        .orElse("");
         return new AuditException(
                 ErrorCode.LAYER_NOT_TAPPABLE,
                 "layer: "
                         + layer.map(LayerPath::value).orElse("none")
                         + ": "
                         + e.reason()
-                        + " (expected: a tappable layer)",
+                        + " (expected: a tappable layer"
+                        + offer
+                        + ")",
                 e);
     }
 
-    private static boolean needed(String entry) {
+    static boolean needed(String entry) {
         return entry.equals(DATA)
                 || entry.equals("constants.pkl")
                 || entry.equals("version")

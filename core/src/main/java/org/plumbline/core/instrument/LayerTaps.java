@@ -12,6 +12,7 @@ import org.plumbline.core.torchscript.source.MethodSource;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -37,41 +38,72 @@ final class LayerTaps {
 
     /** Returns the name of the copy of {@code forward} that probes a layer. */
     String weave(MethodSource forward, LayerPath layer, Probe probe) throws Untappable {
-        List<String> segments = layer.segments();
-        if (!isOperation(layer)) {
-            requireReached(forward, segments);
-            return new TapWeaver(router, additions, new ModuleLeaf(probe))
-                    .weave(root, forward, segments);
+        if (isOperation(layer)) {
+            return operation(forward, layer.segments(), probe);
         }
-        List<String> above = segments.subList(0, segments.size() - 1);
-        if (!above.isEmpty()) {
-            requireReached(forward, above);
-        }
-        String name = segments.get(segments.size() - 1);
-        Leaf leaf = new OperationLeaf(operations, additions, name, probe);
-        return new TapWeaver(router, additions, leaf).weave(root, forward, above);
+        LayerTarget target =
+                LayerTarget.of(archive, layer).orElseThrow(() -> unknown(forward, layer.value()));
+        Leaf leaf = new ModuleLeaf(router, probe, target.call(), target.element());
+        return new TapWeaver(router, additions, leaf)
+                .weave(root, forward, reached(forward, target.module()));
+    }
+
+    private String operation(MethodSource forward, List<String> segments, Probe probe)
+            throws Untappable {
+        int last = segments.size() - 1;
+        List<String> above = segments.subList(0, last);
+        List<String> called = above.isEmpty() ? above : reached(forward, above);
+        Leaf leaf = new OperationLeaf(operations, additions, segments.get(last), probe);
+        return new TapWeaver(router, additions, leaf).weave(root, forward, called);
     }
 
     /** Returns whether a path ends in the name of an operation rather than a module. */
     boolean isOperation(LayerPath layer) {
         List<String> segments = layer.segments();
         int last = segments.size() - 1;
-        return archive.module(layer.value()).isEmpty()
+        return LayerTarget.of(archive, layer).isEmpty()
                 && archive.module(String.join(".", segments.subList(0, last))).isPresent()
                 && Operations.isName(segments.get(last));
     }
 
-    void requireReached(MethodSource forward, List<String> segments) throws Untappable {
-        String path = String.join(".", segments);
-        if (archive.module(path).isEmpty()) {
-            throw new Untappable("no such layer" + suggestions(forward, path));
-        }
-        if (router.routes(root, forward, segments).isEmpty()) {
-            throw new Untappable(router.reason(root, segments));
-        }
+    /** Returns the halves of {@code forward} before and behind a module. */
+    SplitWeaver.Halves split(MethodSource forward, LayerPath layer) throws Untappable {
+        return new SplitWeaver(router, additions)
+                .weave(root, forward, reached(forward, layer.segments()));
     }
 
-    private String suggestions(MethodSource forward, String path) {
+    /** Returns the name of a trunk up to a cut that also taps a layer before it. */
+    String splitTapped(MethodSource forward, LayerPath cut, LayerPath probe) throws Untappable {
+        return new SplitWeaver(router, additions)
+                .weaveTapped(
+                        root,
+                        forward,
+                        reached(forward, cut.segments()),
+                        reached(forward, probe.segments()));
+    }
+
+    /** Returns a path by which forward calls a module: its own, or another of the same object. */
+    List<String> reached(MethodSource forward, List<String> segments) throws Untappable {
+        String path = String.join(".", segments);
+        ModuleNode module = archive.module(path).orElseThrow(() -> unknown(forward, path));
+        List<String> called = segments;
+        if (router.routes(root, forward, segments).isEmpty()) {
+            called =
+                    archive.modules().stream()
+                            .filter(m -> m.object().equals(module.object()))
+                            .map(m -> List.of(m.path().split("\\.")))
+                            .filter(p -> !router.routes(root, forward, p).isEmpty())
+                            .findFirst()
+                            .orElseThrow(() -> new Untappable(router.reason(root, segments)));
+        }
+        Optional<String> shut = ShutBranches.before(archive, router, root, forward, called);
+        if (shut.isPresent()) {
+            throw new Untappable(shut.get());
+        }
+        return called;
+    }
+
+    private Untappable unknown(MethodSource forward, String path) {
         List<String> known =
                 archive.modules().stream().map(ModuleNode::path).filter(p -> !p.isEmpty()).toList();
         if (known.isEmpty()) {
@@ -82,7 +114,7 @@ final class LayerTaps {
                         .sorted(Comparator.comparingInt(p -> EditDistance.between(p, path)))
                         .limit(SUGGESTIONS)
                         .collect(Collectors.joining(", "));
-        return near.isEmpty() ? "" : "; near: " + near;
+        return new Untappable("no such layer" + (near.isEmpty() ? "" : "; near: " + near));
     }
 
     /** Returns the operations that forward runs, by module, in the order of the text. */

@@ -1,5 +1,6 @@
 package org.plumbline.core.instrument;
 
+import org.plumbline.core.instrument.edit.Route;
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
@@ -10,4 +11,9 @@ import java.util.List;
 interface Leaf {
     /** Returns the body of the copy, which takes the list of taps before its parameters. */
     List<String> body(ClassSource type, MethodSource method) throws Untappable;
+
+    /** Returns the calls to follow, of those that lead to the module. */
+    default List<Route> chosen(List<Route> routes) {
+        return routes;
+    }
 }

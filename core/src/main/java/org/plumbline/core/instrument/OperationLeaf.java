@@ -74,13 +74,15 @@ final class OperationLeaf implements Leaf {
 
     private String probing(ClassSource type, MethodSource method) {
         String added = additions.freshName(method, probe.purpose());
+        List<String> body = new ArrayList<>(probe.lines());
+        body.add("return pl_z");
         additions.add(
                 type,
                 method.self(),
                 added,
                 List.of(TapWeaver.TAPS + ": List[Tensor]", "pl_y: Tensor"),
                 "Tensor",
-                probe.lines());
+                body);
         return added;
     }
 

@@ -37,7 +37,7 @@ final class OperationListing {
     private void entered(ClassSource type, MethodSource method, String prefix) {
         for (Operation operation : operations.of(type, method)) {
             String path = prefix + operation.name();
-            found.putIfAbsent(path, new LayerStatus(path, operation.function(), Optional.empty()));
+            found.putIfAbsent(path, LayerStatus.operation(path, operation.function()));
         }
         walk(type, method, prefix);
     }

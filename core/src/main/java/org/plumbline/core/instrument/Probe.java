@@ -13,7 +13,7 @@ enum Probe {
             """
             pl_a = torch.requires_grad_(torch.detach(pl_y))
             pl_n = torch.append(pl_taps, pl_a)
-            return torch.clone(pl_a)
+            pl_z = torch.clone(pl_a)
             """),
 
     /**
@@ -29,7 +29,6 @@ enum Probe {
               pl_z = torch.add(pl_y, pl_taps[0])
             else:
               pl_z = torch.clone(pl_y)
-            return pl_z
             """);
 
     private final String purpose;
@@ -45,7 +44,7 @@ enum Probe {
         return purpose;
     }
 
-    /** Returns statements from {@code pl_y} to a return. */
+    /** Returns statements from {@code pl_y} to {@code pl_z}, the value handed on. */
     List<String> lines() {
         return lines.lines().toList();
     }

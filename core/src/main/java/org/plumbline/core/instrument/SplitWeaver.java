@@ -7,14 +7,11 @@ import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
-import org.plumbline.core.torchscript.source.Parameter;
 import org.plumbline.core.torchscript.source.SourceFile;
 import org.plumbline.core.torchscript.source.Statement;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Splits the methods between the root and a layer in two: a trunk up to and including the layer,
@@ -22,7 +19,8 @@ import java.util.Set;
  * output first, then values that bypass it, such as a residual branch. Confined to one thread.
  *
  * <p>Names of submodules, functions and literals are repeated in the head, as they cost nothing;
- * every other value that crosses is taken to be a tensor, which the engine checks on loading.
+ * sizes are computed again from the tensors that cross. Branches around the layer are taken as for
+ * the inputs that reach it; for others the trunk fails.
  */
 final class SplitWeaver {
     static final String STATE = "pl_state";
@@ -57,7 +55,7 @@ final class SplitWeaver {
      */
     String weaveTapped(ClassSource type, MethodSource method, List<String> rest, List<String> probe)
             throws Untappable {
-        Cut cut = cut(type, method, rest);
+        Cut cut = Cut.of(router, type, method, rest);
         Route route = cut.route();
         Edits edits = new Edits(type.file());
         String below = "";
@@ -83,7 +81,7 @@ final class SplitWeaver {
         if (below.isEmpty()) {
             below = weave(route.type(), route.method(), route.rest()).trunk() + "(";
         }
-        List<String> trunk = new ArrayList<>(edits.lines(cut.before()));
+        List<String> trunk = new ArrayList<>(cut.beforeLines(edits));
         trunk.add(
                 "return ("
                         + route.call().receiver()
@@ -125,16 +123,15 @@ final class SplitWeaver {
 
     private Halves split(ClassSource type, MethodSource method, List<String> rest)
             throws Untappable {
-        Cut cut = cut(type, method, rest);
+        Cut cut = Cut.of(router, type, method, rest);
         Route route = cut.route();
         SourceFile file = type.file();
         Halves below = weave(route.type(), route.method(), route.rest());
-        List<Statement> before = cut.before();
-        List<Statement> after = cut.after();
-        Crossing crossing = crossing(method, route, before, after);
-        Halves halves = names(method, below.values() + crossing.tensors.size());
+        ValueTypes types = ValueTypes.of(router, type, method);
+        Crossing crossing = Crossing.of(type, method, cut, types);
+        Halves halves = names(method, below.values() + crossing.tensors().size());
 
-        List<String> trunk = new ArrayList<>(new Edits(file).lines(before));
+        List<String> trunk = new ArrayList<>(cut.beforeLines(new Edits(file)));
         String arguments = file.text(route.call().argumentsStart(), route.call().argumentsEnd());
         trunk.add(
                 STATE
@@ -146,7 +143,7 @@ final class SplitWeaver {
                         + arguments
                         + ")");
         int number = 0;
-        for (String name : crossing.tensors) {
+        for (String name : crossing.tensors()) {
             trunk.add("pl_n" + number++ + " = torch.append(" + STATE + ", " + name + ")");
         }
         trunk.add("return " + STATE);
@@ -158,18 +155,19 @@ final class SplitWeaver {
                 "List[Tensor]",
                 trunk);
 
-        List<String> head = new ArrayList<>(new Edits(file).lines(crossing.repeated));
+        List<String> head = new ArrayList<>(new Edits(file).lines(crossing.repeated()));
         int at = below.values();
-        for (String name : crossing.tensors) {
+        for (String name : crossing.tensors()) {
             head.add(name + " = torch.clone(" + STATE + "[" + at++ + "])");
         }
+        head.addAll(new Edits(file).lines(crossing.recomputed()));
         Edits edits = new Edits(file);
         edits.replace(
                 route.call().start(),
                 route.call().end(),
                 "(" + route.call().receiver() + ")." + below.head() + "(" + STATE + ", )");
-        head.addAll(edits.lines(List.of(route.statement())));
-        head.addAll(edits.lines(after));
+        head.addAll(edits.lines(List.of(topLevel(route.statement()))));
+        head.addAll(edits.lines(cut.after()));
         additions.add(
                 type,
                 method.self(),
@@ -180,54 +178,8 @@ final class SplitWeaver {
         return halves;
     }
 
-    private Cut cut(ClassSource type, MethodSource method, List<String> rest) throws Untappable {
-        List<Route> routes = router.routes(type, method, rest);
-        if (routes.isEmpty()) {
-            throw new Untappable("it is never called");
-        }
-        Route route = routes.get(routes.size() - 1);
-        Statement at = route.statement();
-        if (at.indent() != Statement.TOP_LEVEL) {
-            throw new Untappable(
-                    "`" + type.file().text(at.start(), at.end()) + "` stands in a branch or loop");
-        }
-        int line = method.body().indexOf(at);
-        return new Cut(
-                route,
-                method.body().subList(0, line),
-                method.body().subList(line + 1, method.body().size()));
+    /** Returns the line of the call outside the branches it stands in. */
+    private static Statement topLevel(Statement statement) {
+        return new Statement(Statement.TOP_LEVEL, statement.tokens());
     }
-
-    /** The call after which a method is split, and the statements on both sides of its line. */
-    private record Cut(Route route, List<Statement> before, List<Statement> after) {}
-
-    private static Crossing crossing(
-            MethodSource method, Route route, List<Statement> before, List<Statement> after) {
-        Set<String> needed = new LinkedHashSet<>();
-        after.forEach(s -> needed.addAll(s.used()));
-        needed.addAll(route.statement().used(route.call().start(), route.call().end()));
-        needed.add(route.call().receiver());
-        Set<String> repeatable = new LinkedHashSet<>(Set.of(method.self()));
-        List<Statement> repeated = new ArrayList<>();
-        Set<String> defined = new LinkedHashSet<>();
-        method.parameters().stream().map(Parameter::name).forEach(defined::add);
-        before.forEach(s -> defined.addAll(s.assigned()));
-        for (Statement statement : before) {
-            boolean plain =
-                    statement.indent() == Statement.TOP_LEVEL
-                            && statement.isPlain()
-                            && statement.used().stream()
-                                    .allMatch(n -> repeatable.contains(n) || !defined.contains(n));
-            if (plain) {
-                repeatable.addAll(statement.assigned());
-                repeated.add(statement);
-            }
-        }
-        Set<String> tensors = new LinkedHashSet<>(needed);
-        tensors.retainAll(defined);
-        tensors.removeAll(repeatable);
-        return new Crossing(repeated, List.copyOf(tensors));
-    }
-
-    private record Crossing(List<Statement> repeated, List<String> tensors) {}
 }

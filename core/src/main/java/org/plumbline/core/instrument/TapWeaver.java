@@ -5,17 +5,21 @@ import org.plumbline.core.instrument.edit.Edits;
 import org.plumbline.core.instrument.edit.Route;
 import org.plumbline.core.instrument.edit.Router;
 import org.plumbline.core.instrument.edit.Untappable;
+import org.plumbline.core.torchscript.source.CallSite;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Adds copies of the methods between the root and a layer that hand down a list; the layer's copy,
- * a {@link Leaf}, appends its output and hands it on. Confined to one thread.
+ * a {@link Leaf}, appends its output and hands it on. Of several calls, the last one appends last.
+ * Confined to one thread.
  */
 final class TapWeaver {
     static final String TAPS = "pl_taps";
@@ -23,16 +27,19 @@ final class TapWeaver {
     private final Router router;
     private final Additions additions;
     private final Leaf leaf;
+    private final DifferentiableCalls differentiable;
     private final Map<String, String> woven = new HashMap<>();
 
+    /** Taps the first tensor of every call. */
     TapWeaver(Router router, Additions additions) {
-        this(router, additions, new ModuleLeaf(Probe.TAP));
+        this(router, additions, new ModuleLeaf(router, Probe.TAP));
     }
 
     TapWeaver(Router router, Additions additions, Leaf leaf) {
         this.router = router;
         this.additions = additions;
         this.leaf = leaf;
+        this.differentiable = new DifferentiableCalls(router, additions);
     }
 
     /** Returns the name of the tapped copy of a method. */
@@ -61,13 +68,16 @@ final class TapWeaver {
     private List<String> copy(ClassSource type, MethodSource method, List<String> rest)
             throws Untappable {
         Edits edits = new Edits(type.file());
-        for (Route route : router.routes(type, method, rest)) {
-            String tapped = weave(route.type(), route.method(), route.rest());
+        Set<CallSite> tapped = new HashSet<>();
+        for (Route route : leaf.chosen(router.routes(type, method, rest))) {
+            String name = weave(route.type(), route.method(), route.rest());
             edits.replace(
                     route.call().method().start(),
                     route.call().argumentsStart(),
-                    tapped + "(" + TAPS + ", ");
+                    name + "(" + TAPS + ", ");
+            tapped.add(route.call());
         }
+        differentiable.redirect(type, method, tapped, edits);
         return edits.lines(method.body());
     }
 }

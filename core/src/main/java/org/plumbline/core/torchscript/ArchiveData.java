@@ -6,6 +6,7 @@ import org.plumbline.core.torchscript.pickle.PickleReader;
 import org.plumbline.core.torchscript.pickle.PickleValue;
 import org.plumbline.core.torchscript.pickle.PickleValue.Applied;
 import org.plumbline.core.torchscript.pickle.PickleValue.Dictionary;
+import org.plumbline.core.torchscript.pickle.PickleValue.Flag;
 import org.plumbline.core.torchscript.pickle.PickleValue.GlobalName;
 import org.plumbline.core.torchscript.pickle.PickleValue.Instance;
 import org.plumbline.core.torchscript.pickle.PickleValue.Persistent;
@@ -44,6 +45,7 @@ final class ArchiveData {
 
     private final String entry;
     private final Map<String, ModuleNode> modules = new LinkedHashMap<>();
+    private final IdentityHashMap<Instance, String> objects = new IdentityHashMap<>();
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final List<StoredTensor> anonymous = new ArrayList<>();
     private final Map<String, Long> storages = new HashMap<>();
@@ -135,16 +137,32 @@ final class ArchiveData {
         if (modules.size() >= MOST_MODULES) {
             throw bad("more than " + MOST_MODULES + " modules", "fewer modules");
         }
+        objects.putIfAbsent(instance, path);
         List<String> names = new ArrayList<>();
-        modules.put(path, new ModuleNode(path, instance.type().qualified(), names));
+        Map<String, Boolean> flags = new HashMap<>();
+        modules.put(path, node(path, instance, names, flags)); // before those below it
         if (instance.state().isPresent()
                 && instance.state().get() instanceof Dictionary dictionary) {
             for (int i = 0; i < dictionary.keys().size(); i++) {
                 attribute(path, dictionary, i, names, above);
+                flag(dictionary, i, flags);
             }
         }
-        modules.put(path, new ModuleNode(path, instance.type().qualified(), names));
+        modules.put(path, node(path, instance, names, flags));
         above.remove(instance);
+    }
+
+    private ModuleNode node(
+            String path, Instance instance, List<String> names, Map<String, Boolean> flags) {
+        String object = objects.getOrDefault(instance, path);
+        return new ModuleNode(path, instance.type().qualified(), names, flags, object);
+    }
+
+    private static void flag(Dictionary dictionary, int i, Map<String, Boolean> flags) {
+        if (dictionary.keys().get(i) instanceof Text key
+                && dictionary.values().get(i) instanceof Flag flag) {
+            flags.put(key.value(), flag.value());
+        }
     }
 
     private void attribute(

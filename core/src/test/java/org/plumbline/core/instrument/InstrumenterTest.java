@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 class InstrumenterTest {
+    private static final String ATTENTION = "encoder.layers.encoder_layer_0.self_attention";
+
     @TempDir Path folder;
 
     @Test
@@ -39,21 +41,21 @@ class InstrumenterTest {
     }
 
     @Test
-    void aCutInsideABranchNamesTheStatement() throws IOException {
+    void aCutInsideALoopQuotesTheStatementAndTheLoop() throws IOException {
         TrainingPlan plan =
                 new TrainingPlan(
                         Optional.empty(),
-                        Optional.of(new LayerPath("second")),
+                        Optional.of(new LayerPath("spin.conv")),
                         new Objective.CrossEntropy(),
                         Optimizer.SGD,
                         List.of("fc.weight"),
                         false,
                         false);
-        try (Archive archive = Archive.open(TestArchives.small("branch"))) {
+        try (Archive archive = Archive.open(TestArchives.zoo("torch2/branches.script"))) {
             Path out = folder.resolve("never.pt");
             assertThatThrownBy(() -> new Instrumenter(archive).training(plan, List.of(), out))
-                    .hasMessageContaining("(second).forward(")
-                    .hasMessageContaining("stands in a branch or loop");
+                    .hasMessageContaining("(spin).forward(")
+                    .hasMessageContaining("stands in a loop, `while");
             assertThat(out).doesNotExist();
         }
     }
@@ -74,6 +76,50 @@ class InstrumenterTest {
             assertThatThrownBy(() -> new Instrumenter(archive).training(plan, List.of(), out))
                     .hasMessageContaining("add is an operation: corrections cut models at modules");
         }
+    }
+
+    @Test
+    void aLayerThatCannotBeTappedOffersTheNearestOne() throws IOException {
+        LayerStatus skipped =
+                layer("torch2/efficientnet_b0.script", "features.2.0.stochastic_depth");
+        assertThat(skipped.obstacle())
+                .contains("it is not called where features.2.0.use_res_connect is False");
+        assertThat(skipped.offer()).contains("features.2.0");
+        assertThat(layer("torch2/nested.fx_script", "blocks.1").offer()).contains("blocks.1.act");
+        assertThat(layer("torch2/borders.trace", "identity").offer()).contains("join");
+        assertThat(layer("torch2/swin_t.script", "features.1.0.attn.qkv").offer())
+                .contains("features.1.0.attn");
+    }
+
+    @Test
+    void refusingALayerNamesTheOffer() {
+        assertThatThrownBy(
+                        () ->
+                                tapAt(
+                                        TestArchives.zoo("torch1/vit_b_16.trace"),
+                                        ATTENTION + ".out_proj"))
+                .hasMessageContaining("forward never calls")
+                .hasMessageEndingWith("(expected: a tappable layer, such as " + ATTENTION + ")");
+    }
+
+    @Test
+    void anElementThatIsNotReturnedIsNoLayer() {
+        for (String layer : List.of("pair.2", "struct.third", "pair.left.0", "fc.0")) {
+            assertThatThrownBy(() -> tapAt(TestArchives.zoo("torch2/structured.script"), layer))
+                    .as(layer)
+                    .hasMessageContaining("no such layer");
+        }
+    }
+
+    @Test
+    void aSplitSaysWhatPreventsIt() throws IOException {
+        String branches = "torch2/branches.script";
+        assertThat(layer(branches, "yes").splitObstacle()).isEmpty();
+        assertThat(layer(branches, "inner.conv").splitObstacle()).isEmpty();
+        assertThat(layer(branches, "loop").splitObstacle())
+                .hasValueSatisfying(r -> assertThat(r).contains("stands in a loop, `for "));
+        assertThat(layer("torch2/structured.script", "pair").splitObstacle())
+                .contains("Pair returns Tuple[Tensor, Tensor], not a Tensor");
     }
 
     @Test
@@ -130,9 +176,23 @@ class InstrumenterTest {
     }
 
     private void tap(String model, String layer) throws IOException {
-        try (Archive archive = Archive.open(TestArchives.reference(model))) {
+        tapAt(TestArchives.reference(model), layer);
+    }
+
+    private void tapAt(Path file, String layer) throws IOException {
+        try (Archive archive = Archive.open(file)) {
             new Instrumenter(archive)
                     .audit(new LayerPath(layer), Optional.empty(), folder.resolve("tapped.pt"));
+        }
+    }
+
+    private static LayerStatus layer(String model, String path) throws IOException {
+        try (Archive archive = Archive.open(TestArchives.zoo(model))) {
+            return new Instrumenter(archive)
+                    .layers().stream()
+                            .filter(layer -> layer.path().equals(path))
+                            .findFirst()
+                            .orElseThrow();
         }
     }
 

@@ -17,4 +17,9 @@ public final class TestArchives {
     public static Path small(String name) {
         return RESOURCES.resolve("archives").resolve(name + ".pt");
     }
+
+    /** Returns an archive of the model zoo, such as {@code torch1/resnet18.script}. */
+    public static Path zoo(String name) {
+        return RESOURCES.resolve("zoo").resolve(name + ".pt");
+    }
 }

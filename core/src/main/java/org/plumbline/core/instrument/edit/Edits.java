@@ -22,6 +22,11 @@ public final class Edits {
         edits.put(start, new Edit(end, text));
     }
 
+    /** Returns whether nothing is replaced. */
+    public boolean isEmpty() {
+        return edits.isEmpty();
+    }
+
     /** Returns statements as lines relative to the method's indentation, edits applied. */
     public List<String> lines(List<Statement> statements) {
         List<String> lines = new ArrayList<>();

@@ -92,6 +92,11 @@ public final class Router {
         return path.size() <= rest.size() && rest.subList(0, path.size()).equals(path);
     }
 
+    /** Returns a class by its qualified name. */
+    public Optional<ClassSource> type(String qualifiedName) {
+        return archive.type(qualifiedName);
+    }
+
     /** Returns the class of the submodule at an attribute path, by declared types. */
     public Optional<ClassSource> typeAt(ClassSource type, List<String> path) {
         Optional<ClassSource> at = Optional.of(type);

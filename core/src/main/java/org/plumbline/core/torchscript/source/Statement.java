@@ -21,6 +21,20 @@ public record Statement(int indent, List<Token> tokens) {
     private static final Set<String> KEYWORDS =
             Set.of("return", "if", "elif", "while", "in", "not", "and", "or", "else", "assert");
 
+    private static final Set<String> CHANGING =
+            Set.of(
+                    "append",
+                    "_set_item",
+                    "extend",
+                    "insert",
+                    "pop",
+                    "clear",
+                    "remove",
+                    "reverse",
+                    "sort",
+                    "update",
+                    "Delete");
+
     /** Copies the tokens. */
     public Statement {
         tokens = List.copyOf(tokens);
@@ -36,9 +50,20 @@ public record Statement(int indent, List<Token> tokens) {
         return tokens.get(tokens.size() - 1).end();
     }
 
-    /** Returns the names assigned by {@code a = ...} or {@code a, b, = ...}, else none. */
+    /** Returns whether the first word is the given one. */
+    public boolean startsWith(String word) {
+        return tokens.get(0).is(word);
+    }
+
+    /**
+     * Returns the names assigned by {@code a = ...}, {@code a : TYPE = ...} or {@code a, b, = ...},
+     * else none.
+     */
     public List<String> assigned() {
         int equals = equalsIndex();
+        if (equals > 0 && tokens.get(1).is(":")) {
+            return List.of(tokens.get(0).text());
+        }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < equals; i++) {
             Token token = tokens.get(i);
@@ -46,6 +71,31 @@ public record Statement(int indent, List<Token> tokens) {
                 names.add(token.text());
             } else if (!token.is(",")) {
                 return List.of();
+            }
+        }
+        return names;
+    }
+
+    /** Returns what is assigned, the tokens behind the {@code =}; all tokens if nothing is. */
+    public List<Token> value() {
+        return assigned().isEmpty() ? tokens : tokens.subList(equalsIndex() + 1, tokens.size());
+    }
+
+    /** Returns whether what is assigned is a literal list, tuple or dictionary. */
+    public boolean buildsCollection() {
+        List<Token> value = value();
+        Token first = value.get(value.get(0).is("annotate") ? value.size() - 3 : 0);
+        return first.is("[") || first.is("{");
+    }
+
+    /** Returns the names of lists and dictionaries that operators change. */
+    public Set<String> changedInPlace() {
+        Set<String> names = new LinkedHashSet<>();
+        for (int i = 0; i + 4 < tokens.size(); i++) {
+            if (tokens.get(i).is("torch")
+                    && CHANGING.contains(tokens.get(i + 2).text())
+                    && tokens.get(i + 3).is("(")) {
+                names.add(tokens.get(i + 4).text());
             }
         }
         return names;
@@ -151,6 +201,9 @@ public record Statement(int indent, List<Token> tokens) {
     }
 
     private int equalsIndex() {
+        if (tokens.size() > 3 && tokens.get(0).kind() == Kind.NAME && tokens.get(1).is(":")) {
+            return typedEqualsIndex();
+        }
         for (int i = 0; i < tokens.size(); i++) {
             Token token = tokens.get(i);
             if (token.is("=")) {
@@ -158,6 +211,16 @@ public record Statement(int indent, List<Token> tokens) {
             }
             if (token.kind() != Kind.NAME && !token.is(",")) {
                 return 0;
+            }
+        }
+        return 0;
+    }
+
+    /** Finds the {@code =} of {@code a : TYPE = ...}; a type has none. */
+    private int typedEqualsIndex() {
+        for (int i = 2; i < tokens.size(); i++) {
+            if (tokens.get(i).is("=")) {
+                return i;
             }
         }
         return 0;

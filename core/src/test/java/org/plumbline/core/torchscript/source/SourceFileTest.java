@@ -106,6 +106,53 @@ class SourceFileTest {
     }
 
     @Test
+    void blocksAroundAStatementAreFoundInnermostFirst() {
+        List<Statement> body =
+                body(
+                        """
+                            for i in range(3):
+                              if b:
+                                y = 1
+                              else:
+                                z = 2
+                            v = 3
+                        """);
+        assertThat(Block.around(body, body.get(4)))
+                .containsExactly(new Block(body.get(1), true), new Block(body.get(0), false));
+        assertThat(Block.around(body, body.get(2)))
+                .containsExactly(new Block(body.get(1), false), new Block(body.get(0), false));
+        assertThat(Block.around(body, body.get(4))).extracting(Block::isBranch).contains(true);
+        assertThat(Block.around(body, body.get(5))).isEmpty();
+    }
+
+    @Test
+    void typedAssignmentsAssignOneName() {
+        Statement typed = body("    aux : Optional[Tensor] = (m).forward(x, )\n").get(0);
+        assertThat(typed.assigned()).containsExactly("aux");
+        assertThat(typed.used()).containsExactly("m", "x");
+        assertThat(typed.value().get(0).text()).isEqualTo("(");
+        Statement condition = body("    if aux:\n      pass\n").get(0);
+        assertThat(condition.assigned()).isEmpty();
+    }
+
+    @Test
+    void listsThatGrowAndLiteralsThatMakeThemAreTold() {
+        assertThat(body("    _1 = torch.append(all, x)\n").get(0).changedInPlace())
+                .containsExactly("all");
+        assertThat(body("    y = torch.add(all, x)\n").get(0).changedInPlace()).isEmpty();
+        assertThat(body("    all = annotate(List[Tensor], [])\n").get(0).buildsCollection())
+                .isTrue();
+        assertThat(body("    all = [x, y]\n").get(0).buildsCollection()).isTrue();
+        assertThat(body("    y = annotate(Tensor, x)\n").get(0).buildsCollection()).isFalse();
+    }
+
+    private static List<Statement> body(String statements) {
+        String code = "class A(Module):\n  def f(self: __torch__.a.A) -> int:\n" + statements;
+        ClassSource type = SourceFile.parse("code/__torch__/a.py", code).classes().get(0);
+        return type.method("f").orElseThrow().body();
+    }
+
+    @Test
     void aSignatureWithoutTypesIsRefused() {
         SourceFile bad =
                 SourceFile.parse(
