@@ -9,9 +9,11 @@ import org.plumbline.core.torchscript.source.Token;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds the operations of a method: calls of {@code torch} functions, or of functions an archive
@@ -36,7 +38,10 @@ public final class Operations {
         return FunctionCall.isName(word);
     }
 
-    /** Returns the operations of a method in the order in which they run. */
+    /**
+     * Returns the operations of a method in the order in which they run; those whose result nothing
+     * reads have a number but are left out.
+     */
     public List<Operation> of(ClassSource type, MethodSource method) {
         return of(type, method, DEEPEST);
     }
@@ -44,6 +49,8 @@ public final class Operations {
     private List<Operation> of(ClassSource type, MethodSource method, int depth) {
         LocalTensors tensors = new LocalTensors(router, type, method);
         Map<String, Integer> counts = new HashMap<>();
+        Set<String> used = new HashSet<>();
+        method.body().forEach(s -> used.addAll(s.used()));
         List<Operation> operations = new ArrayList<>();
         for (Statement statement : method.body()) {
             List<Found> found = new ArrayList<>(functions(statement, tensors));
@@ -54,10 +61,23 @@ public final class Operations {
                 }
             }
             found.sort(Comparator.comparingInt(Found::order)); // stable: a helper's stay in order
-            found.forEach(f -> operations.add(f.named(counts)));
+            for (Found each : found) {
+                Operation operation = each.named(counts);
+                if (!isDropped(statement, each, used)) {
+                    operations.add(operation);
+                }
+            }
             tensors.learn(statement);
         }
         return operations;
+    }
+
+    /** Returns whether nothing reads a result, as of {@code _0 = torch.mul_(x, 2)}. */
+    private static boolean isDropped(Statement statement, Found found, Set<String> used) {
+        return found.helper().isEmpty()
+                && found.end() == statement.end()
+                && !statement.assigned().isEmpty()
+                && statement.assigned().stream().noneMatch(used::contains);
     }
 
     private List<Found> inside(ClassSource type, CallSite call, MethodSource helper, int depth) {
