@@ -116,8 +116,16 @@ class DjlServingIT {
             Eventually.that(
                     "audited",
                     () -> model(server.http()).path("samples").path("audited").asLong() == 1);
-            assertThat(model(server.http()).path("concepts").path(0).path("name").asText())
-                    .isEqualTo("colour");
+            Eventually.that(
+                    "a score on the metrics page",
+                    () ->
+                            server.http()
+                                    .text("/server/metrics")
+                                    .lines()
+                                    .anyMatch(
+                                            line ->
+                                                    line.startsWith("plumbline_tcav_score_ratio{")
+                                                            && line.contains("\"colour\"")));
         }
     }
 
