@@ -2,6 +2,7 @@ package org.plumbline.plugin.config;
 
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
+import org.plumbline.core.probe.ProbeLimits;
 
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param concepts at least one, names distinct
  * @param maxSeries (concept, class) pairs that are followed at most
  * @param worker where corrections are made, if anywhere
+ * @param probe what the first run of an archive with a loop of unstated length may use up
  */
 public record AuditConfig(
         LayerPath layer,
@@ -26,7 +28,8 @@ public record AuditConfig(
         WindowSpec window,
         List<ConceptSpec> concepts,
         int maxSeries,
-        Optional<WorkerTarget> worker) {
+        Optional<WorkerTarget> worker,
+        ProbeLimits probe) {
     /** Value of {@code target} that stands for the class of the largest logit. */
     public static final int PREDICTED = -1;
 

@@ -5,6 +5,7 @@ import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
+import org.plumbline.core.probe.ProbeLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ public final class AuditConfigLoader {
         int maxSeries = top.whole("max-series", 1, MOST_SERIES, STANDARD_SERIES);
         Optional<WorkerTarget> worker =
                 top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
+        ProbeLimits probe = top.section("probe").map(ProbeReader::read).orElse(ProbeLimits.DEFAULT);
         boolean fairwashing =
                 top.section("fairwashing").map(AuditConfigLoader::fairwashing).isPresent();
         top.refuseUnknown();
@@ -61,7 +63,15 @@ public final class AuditConfigLoader {
             LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
         }
         return new AuditConfig(
-                layer.orElseThrow(), output, target, sampling, window, concepts, maxSeries, worker);
+                layer.orElseThrow(),
+                output,
+                target,
+                sampling,
+                window,
+                concepts,
+                maxSeries,
+                worker,
+                probe);
     }
 
     private static int target(String text) {

@@ -11,6 +11,7 @@ import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.probe.ProbeRequest;
 import org.plumbline.core.tap.CavBank;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
@@ -30,9 +31,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -49,6 +52,7 @@ final class Stager {
     private final AuditConfig config;
     private final ModelCache cache;
     private final Device device;
+    private final LoopProbe loops = new LoopProbe();
 
     Stager(ModelKey key, AuditConfig config, ModelCache cache, Device device) {
         this.key = key;
@@ -58,12 +62,14 @@ final class Stager {
     }
 
     /**
-     * Stages an archive.
+     * Stages an archive. Before anything of it runs here, one with a loop of unstated length runs
+     * in a child process.
      *
      * @param concepts at least one
      * @throws AuditException {@code BAD_ARCHIVE}, {@code LAYER_NOT_TAPPABLE} or {@code BAD_DATA}
      */
     Staged stage(Path archive, List<ConceptExamples> concepts) {
+        loops.requireEnding(archive, probe(probes(concepts.get(0).positives())));
         Path work = cache.workFolder();
         TappedModel model;
         try {
@@ -120,6 +126,12 @@ final class Stager {
         }
     }
 
+    private ProbeRequest probe(FloatTensor inputs) {
+        List<Long> shape = Arrays.stream(inputs.shape()).boxed().toList();
+        return new ProbeRequest(
+                shape, Optional.of(config.layer()), config.output(), config.probe());
+    }
+
     private LabelledActivations activations(TappedModel model, ConceptExamples concept) {
         return LabelledActivations.ofGroups(
                 pooled(model, concept.positives(), concept, "positives"),
@@ -170,7 +182,7 @@ final class Stager {
                             + ": "
                             + side
                             + " "
-                            + java.util.Arrays.toString(inputs.shape())
+                            + Arrays.toString(inputs.shape())
                             + " (expected: inputs of the model): "
                             + e.getMessage(),
                     e);

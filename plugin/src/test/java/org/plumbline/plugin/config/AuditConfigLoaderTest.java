@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
+import org.plumbline.core.probe.ProbeLimits;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class AuditConfigLoaderTest {
                           - {name: timestamp, positives: with, negatives: without, cav: svm, pooling: mean}
                         fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
                         worker: {target: 'localhost:9090', tls: {ca: ca.pem}, token-file: token}
+                        probe: {seconds: 5, memory: 512MiB}
                         """);
         assertThat(config.layer().value()).isEqualTo("layer4.1.conv2");
         assertThat(config.target()).isEqualTo(3);
@@ -49,6 +51,7 @@ class AuditConfigLoaderTest {
         WorkerTarget worker = config.worker().orElseThrow();
         assertThat(worker.tokenFile()).contains(folder.resolve("token"));
         assertThat(worker.tls().orElseThrow().ca()).contains(folder.resolve("ca.pem"));
+        assertThat(config.probe()).isEqualTo(new ProbeLimits(Duration.ofSeconds(5), 512L << 20));
     }
 
     @Test
@@ -59,6 +62,7 @@ class AuditConfigLoaderTest {
         assertThat(config.window()).isEqualTo(new WindowSpec(2000, Optional.empty()));
         assertThat(config.maxSeries()).isEqualTo(200);
         assertThat(config.worker()).isEmpty();
+        assertThat(config.probe()).isEqualTo(new ProbeLimits(Duration.ofSeconds(60), 4L << 30));
         assertThat(config.concepts().get(0).pooling()).isEqualTo(Pooling.MAX);
         assertThat(config.concepts().get(0).cav()).isEqualTo(CavKind.SIGNAL);
     }
@@ -76,6 +80,7 @@ class AuditConfigLoaderTest {
                                         max-series: many
                                         colour: red
                                         worker: {target: nowhere}
+                                        probe: {seconds: 0, memory: 255MiB, cores: 1}
                                         concepts:
                                           - {name: A B, positives: p, negatives: n}
                                           - {name: ok, positives: p, cav: pca}
@@ -94,6 +99,9 @@ class AuditConfigLoaderTest {
                 .hasMessageContaining("max-series: many (expected:")
                 .hasMessageContaining("colour: unknown key")
                 .hasMessageContaining("worker.target: nowhere (expected: host:port)")
+                .hasMessageContaining("probe.seconds: 0 (expected: whole number from 1 to 86400)")
+                .hasMessageContaining("probe.memory: 255MiB (expected: bytes such as 4GiB")
+                .hasMessageContaining("probe.cores: unknown key (expected: one of memory, seconds)")
                 .hasMessageContaining("concepts[0].name: A B (expected:")
                 .hasMessageContaining("concepts[1].negatives: missing (expected:")
                 .hasMessageContaining("concepts[1].cav: pca (expected: signal, svm, ridge")

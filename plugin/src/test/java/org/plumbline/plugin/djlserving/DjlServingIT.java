@@ -2,12 +2,15 @@ package org.plumbline.plugin.djlserving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.FakeWorker;
 import org.plumbline.plugin.fixture.Http;
@@ -18,6 +21,7 @@ import org.plumbline.proto.v1.DeliveryState;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -102,6 +106,60 @@ class DjlServingIT {
         assertThat(Files.isRegularFile(archive)).isTrue();
     }
 
+    /** The child finds engine and plugin although the server's class path has no plugin. */
+    @Test
+    void aLoopThatEndsPassesItsTrialAndIsAuditedAlongAnSvmCav() throws Exception {
+        looping("torch.lt(torch.min(x), -9)", 60);
+        try (ServingProcess server = ServingProcess.start(folder, true, worker.port())) {
+            assertThat(model(server.http()).path("reason").asText()).isEmpty();
+            assertThat(predict(server.http()).statusCode()).isEqualTo(200);
+            Eventually.that(
+                    "audited",
+                    () -> model(server.http()).path("samples").path("audited").asLong() == 1);
+            Eventually.that(
+                    "a score on the metrics page",
+                    () ->
+                            server.http()
+                                    .text("/server/metrics")
+                                    .lines()
+                                    .anyMatch(
+                                            line ->
+                                                    line.startsWith("plumbline_tcav_score_ratio{")
+                                                            && line.contains("\"colour\"")));
+        }
+    }
+
+    /** Trials carry noise in [0, 1); the request has a pixel below 0. */
+    @Test
+    void anEndlessLoopLeavesThePlainModelAndTheStateNamesTheLimit() throws Exception {
+        looping("torch.ge(torch.min(x), 0)", 4);
+        try (ServingProcess server = ServingProcess.start(folder, true, worker.port())) {
+            JsonNode model = model(server.http());
+            assertThat(model.path("state").asText()).isEqualTo("misconfigured");
+            assertThat(model.path("reason").asText()).startsWith("probe time: over 4.0 s");
+            FloatTensor image = ModelFolders.images().slice(0, 1);
+            image.values()[0] = -1;
+            assertThat(predict(server.http(), image).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private void looping(String condition, int seconds) throws Exception {
+        Path looping = folder.resolve("looping.pt");
+        ModelFolders.looping(condition, looping);
+        Files.move(looping, archive, StandardCopyOption.REPLACE_EXISTING);
+        ModelFolders.write(
+                archive.resolveSibling("plumbline.yaml"),
+                "layer: features.8\nprobe: {seconds: "
+                        + seconds
+                        + "}\nconcepts:\n"
+                        + "  - {name: colour, positives: with.npy, negatives: without.npy, cav:"
+                        + " svm}\n");
+    }
+
+    private static JsonNode model(Http http) {
+        return http.json("/audit/models/cnn");
+    }
+
     private static Set<String> answers(Http http, AtomicBoolean stop) {
         Set<String> seen = new HashSet<>();
         while (!stop.get()) {
@@ -113,10 +171,10 @@ class DjlServingIT {
     }
 
     private static HttpResponse<byte[]> predict(Http http) {
-        return http.send(
-                "POST",
-                "/predictions/cnn",
-                "tensor/ndlist",
-                Http.npy(ModelFolders.images().slice(0, 1)));
+        return predict(http, ModelFolders.images().slice(0, 1));
+    }
+
+    private static HttpResponse<byte[]> predict(Http http, FloatTensor images) {
+        return http.send("POST", "/predictions/cnn", "tensor/ndlist", Http.npy(images));
     }
 }
