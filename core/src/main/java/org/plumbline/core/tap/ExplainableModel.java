@@ -84,8 +84,25 @@ public final class ExplainableModel implements AutoCloseable {
                     ? new PathIntegrator(module, spec).explain(inputs, targets)
                     : inBatches(entryPoint(method), inputs, targets);
         } catch (EngineException e) {
+            requireTaken(inputs.slice(0, 1));
             throw new AuditException(
                     ErrorCode.INVALID_ARGUMENT, method + ": " + NativeModule.reason(e), e);
+        }
+    }
+
+    /** Blames the inputs where the model refuses them without any explanation. */
+    private void requireTaken(FloatTensor image) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(image.values(), new Shape(image.shape()));
+            module.call(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
+        } catch (EngineException e) {
+            throw new AuditException(
+                    ErrorCode.BAD_DATA,
+                    "inputs: "
+                            + Arrays.toString(image.shape())
+                            + " (expected: images the model takes): "
+                            + NativeModule.reason(e),
+                    e);
         }
     }
 

@@ -243,7 +243,9 @@ class ExplainableModelTest {
             refused(() -> model.explain(method, random(1, 2, 10, 10), 0), "inputs: ");
             refused(() -> model.explain(method, images, new long[] {0}), "targets: 1");
             refused(() -> model.explain(method, images, 3), "gradient: ");
-            refused(() -> model.explain(method, random(1, 1, 3, 10, 10), 0), "gradient: ");
+            refused(
+                    () -> model.explain(method, random(1, 1, 3, 10, 10), 0),
+                    "inputs: [1, 3, 10, 10]");
         }
         refused(
                 () ->
