@@ -102,20 +102,20 @@ class AuditPipelineTest {
     @Test
     void removalsThatTheGradientDeniesAreMasked() {
         pipeline.admit(ID, limits(1, 1));
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 1500; i++) {
             EffectReading effect = new EffectReading(0, 0, -0.8, 3);
             queue.offer(task(effects(reading(1, 0, 0.01), effect)));
             queue.offer(task(effects(reading(1, 1, 0.01), effect))); // beyond max-series
         }
         queue.offer(task(effects(reading(1, 0, 0.01), new EffectReading(0, 0, Double.NaN, 3))));
-        Eventually.that("all seen", () -> recorder.audited.size() == 801);
+        Eventually.that("all seen", () -> recorder.audited.size() == 3001);
         Eventually.that(
                 "published",
-                () -> pipeline.effects().values().stream().anyMatch(e -> e.samples() == 400));
+                () -> pipeline.effects().values().stream().anyMatch(e -> e.samples() == 1500));
         assertThat(pipeline.effects()).hasSize(1);
         EffectSnapshot effect = pipeline.effects().values().iterator().next();
         assertThat(effect.use()).isEqualTo(ConceptUse.MASKED);
-        assertThat(effect.samples()).isEqualTo(400);
+        assertThat(effect.samples()).isEqualTo(1500);
         assertThat(effect.change()).isCloseTo(-0.8, within(1e-9));
         assertThat(effect.clippedLinear()).isCloseTo(0.03, within(1e-9));
         pipeline.forget(ID);
