@@ -216,6 +216,22 @@ class ChannelsLast(nn.Module):
         return self.fc(torch.tanh(y).mean([1, 2]))
 
 
+class Step(nn.Module):
+    """Adds 2 to logit 1 where feature 0 passes a threshold: a gradient of zero nearly everywhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Identity()
+        self.fc = nn.Linear(4, 3)
+        self.fc.weight.data[1, 0] = 0
+
+    def forward(self, x):
+        a = self.layer(torch.flatten(x, 1))
+        step = torch.gt(a[:, 0], 0.5).to(a.dtype)
+        bonus = torch.tensor([0.0, 2.0, 0.0], device=a.device)
+        return self.fc(a) + step.unsqueeze(1) * bonus
+
+
 def write(module, name):
     module.save(os.path.join(HERE, name + ".pt"))
 
@@ -247,7 +263,7 @@ def save(module, name):
 if __name__ == "__main__":
     torch.manual_seed(0)
     scripted = [Dropout, Plain, StochasticTrunk, Branch, Residual, Overwritten, Pair]
-    scripted += [Dictionary, Single, Named, Choice, Listed, ChannelsLast]
+    scripted += [Dictionary, Single, Named, Choice, Listed, ChannelsLast, Step]
     for module in scripted:
         name = "".join("_" + c.lower() if c.isupper() else c for c in module.__name__)[1:]
         save(module, name)

@@ -16,6 +16,7 @@ import org.plumbline.core.torchscript.source.MethodSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -36,6 +37,19 @@ public final class Instrumenter {
      * central differences; at most {@code copies} of the batch run at once.
      */
     public static final String DIFFERENCES = "plumbline_differences";
+
+    /**
+     * {@code (x, directions [J, d], levels [J], strengths [J], maxima [J], target [1], copies) ->
+     * ([change of the logit, distance moved times locations] [n, J, 2], class [n])} through the
+     * whole model; at most {@code copies} of the batch run at once.
+     */
+    public static final String EFFECTS = "plumbline_effects";
+
+    /** As {@link #EFFECTS}: the layers up to the tapped one run once. */
+    public static final String EFFECTS_SPLIT = "plumbline_effects_split";
+
+    /** As {@link #EFFECTS} with the activation in place of {@code x}: the head alone runs. */
+    public static final String EFFECTS_HEAD = "plumbline_effects_head";
 
     /** {@code (logits with graph, activation, target [1]) -> gradient}. */
     public static final String GRADIENT = "plumbline_gradient";
@@ -109,36 +123,59 @@ public final class Instrumenter {
     }
 
     /** Writes a copy to audit, the logits being the first Tensor or the only entry returned. */
-    public boolean audit(LayerPath layer, Path out) {
+    public AuditCopy audit(LayerPath layer, Path out) {
         return audit(layer, Optional.empty(), out);
+    }
+
+    /** Writes a copy to audit, split at the layer where that is possible. */
+    public AuditCopy audit(LayerPath layer, Optional<OutputSelector> selector, Path out) {
+        return audit(layer, selector, true, out);
     }
 
     /**
      * Writes a copy with {@link #ANSWER}, {@link #LOGITS}, {@link #GRADIENT}, {@link
-     * #SENSITIVITIES} and {@link #DIFFERENCES} at a layer.
+     * #SENSITIVITIES}, {@link #DIFFERENCES} and {@link #EFFECTS} at a layer, and {@link
+     * #EFFECTS_SPLIT} where a split is wanted and possible, {@link #EFFECTS_HEAD} where moreover
+     * one tensor crosses it.
      *
      * @param layer a module, or an operation in the forward of one
      * @param selector where the logits are, if {@code forward} returns more than them
-     * @return whether {@code forward} returns the logits and nothing else
+     * @param split whether to split the model at the layer
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
      *     wrong path
      */
-    public boolean audit(LayerPath layer, Optional<OutputSelector> selector, Path out) {
+    public AuditCopy audit(
+            LayerPath layer, Optional<OutputSelector> selector, boolean split, Path out) {
         Additions additions = new Additions();
-        boolean logits;
+        AuditCopy copy;
         try {
             MethodSource forward = forward();
             RootOutput output = RootOutput.of(archive, forward.returnType(), selector);
-            logits = output.isLogits();
             LayerTaps taps = new LayerTaps(archive, root, additions);
             String tapped = taps.weave(forward, layer, Probe.TAP);
             String shifted = taps.weave(forward, layer, Probe.SHIFT);
             new AuditMethods(additions, root, forward, output).add(tapped, shifted);
+            Optional<SplitWeaver.Halves> halves =
+                    split ? halves(taps, forward, layer) : Optional.empty();
+            new EffectMethods(additions, root, forward, output).add(shifted, halves);
+            OptionalInt crossing = halves.stream().mapToInt(SplitWeaver.Halves::values).findFirst();
+            copy = new AuditCopy(output.isLogits(), crossing);
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
-        return logits;
+        return copy;
+    }
+
+    private static Optional<SplitWeaver.Halves> halves(
+            LayerTaps taps, MethodSource forward, LayerPath layer) {
+        try {
+            return taps.isOperation(layer)
+                    ? Optional.empty()
+                    : Optional.of(taps.split(forward, layer));
+        } catch (Untappable e) { // the whole model runs instead
+            return Optional.empty();
+        }
     }
 
     /**

@@ -110,15 +110,24 @@ final class AuditProbe {
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(batch.getShape(), batch.getDataType());
             batch.copyTo(x);
-            NDArray activation = module.call(Instrumenter.ANSWER, new NDList(x)).get(2);
-            FloatTensor shape = FloatTensor.zeros(activation.getShape().getShape());
-            try (CavBank bank = model.bank(direction(shape.extent(ChannelAxis.usual(shape))))) {
+            try (CavBank bank = model.bank(direction(channels(x)))) {
                 NDArray target = unit.create(new long[] {PREDICTED}, new Shape(1));
                 check(differences.settle(x, bank.array(), target), cause);
             }
             return AuditForm.FINITE_DIFFERENCES;
         } catch (EngineException e) {
             throw refused(NativeModule.reason(cause));
+        }
+    }
+
+    /** Returns the number of channels of the layer's value for a batch. */
+    int channels(NDArray batch) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(batch.getShape(), batch.getDataType());
+            batch.copyTo(x);
+            NDArray activation = module.call(Instrumenter.ANSWER, new NDList(x)).get(2);
+            FloatTensor shape = FloatTensor.zeros(activation.getShape().getShape());
+            return shape.extent(ChannelAxis.usual(shape));
         }
     }
 

@@ -30,6 +30,11 @@ final class KeptInput implements PendingAudit {
     }
 
     @Override
+    public Effects effects(InterventionBank bank, int target) {
+        return model.effects(input, bank, target);
+    }
+
+    @Override
     public long bytes() {
         return input.getShape().size() * input.getDataType().getNumOfBytes();
     }

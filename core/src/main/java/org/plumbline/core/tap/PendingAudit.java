@@ -17,6 +17,14 @@ public sealed interface PendingAudit extends AutoCloseable permits KeptGraph, Ke
      */
     Sensitivities finish(CavBank bank, int target);
 
+    /**
+     * Reads what interventions do to one logit of every sample.
+     *
+     * @param target class of that logit; negative: the class of the largest logit
+     * @throws IllegalStateException if the answer was not told to keep what this needs
+     */
+    Effects effects(InterventionBank bank, int target);
+
     /** Returns about how many bytes wait. */
     long bytes();
 

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.AuditCopy;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -38,14 +40,21 @@ public final class TappedModel implements AutoCloseable {
     private final NativeModule module;
     private final PlainForward plain;
     private final FiniteDifferences differences;
+    private final Intervening intervening;
     private final Map<Integer, NDArray> targets = new ConcurrentHashMap<>();
     private volatile AuditForm form;
 
-    private TappedModel(Digest digest, LayerPath layer, NativeModule module, PlainForward plain) {
+    private TappedModel(
+            Digest digest,
+            LayerPath layer,
+            NativeModule module,
+            PlainForward plain,
+            Intervening intervening) {
         this.digest = digest;
         this.layer = layer;
         this.module = module;
         this.plain = plain;
+        this.intervening = intervening;
         differences = new FiniteDifferences(module);
         form = plain.logitsOnly() ? AuditForm.KEPT_GRAPH : AuditForm.KEPT_INPUT;
     }
@@ -59,13 +68,28 @@ public final class TappedModel implements AutoCloseable {
     public static TappedModel load(Path archive, TapSpec spec) {
         Path copy = spec.workDirectory().resolve("tapped-" + UUID.randomUUID() + ".pt");
         try (Archive checked = Archive.open(archive)) {
-            boolean logits = new Instrumenter(checked).audit(spec.layer(), spec.output(), copy);
-            NativeModule module = NativeModule.load(copy, spec.device());
-            return new TappedModel(
-                    checked.digest(), spec.layer(), module, new PlainForward(module, logits));
+            try {
+                return load(checked, spec, true, copy);
+            } catch (AuditException e) {
+                if (e.code() != ErrorCode.BAD_ARCHIVE) {
+                    throw e;
+                }
+                return load(checked, spec, false, copy); // audits need no split
+            }
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
         }
+    }
+
+    private static TappedModel load(Archive archive, TapSpec spec, boolean split, Path copy) {
+        AuditCopy audit = new Instrumenter(archive).audit(spec.layer(), spec.output(), split, copy);
+        NativeModule module = NativeModule.load(copy, spec.device());
+        return new TappedModel(
+                archive.digest(),
+                spec.layer(),
+                module,
+                new PlainForward(module, audit.logitsOnly()),
+                new Intervening(module, audit.crossing()));
     }
 
     /** Returns the digest of the original archive. */
@@ -121,27 +145,92 @@ public final class TappedModel implements AutoCloseable {
      * @return outputs bit-identical to {@link #forward}; the caller closes it
      */
     public PendingAudit answer(NDList inputs) {
+        return answer(inputs, false);
+    }
+
+    /**
+     * As {@link #answer(NDList)}, keeping what {@link PendingAudit#effects} needs as well if
+     * wanted.
+     */
+    public PendingAudit answer(NDList inputs, boolean effects) {
         if (form != AuditForm.KEPT_GRAPH) {
             return again(inputs);
         }
-        NDList out = module.call(Instrumenter.ANSWER, inputs);
         NDManager unit = module.manager().newSubManager();
-        out.get(1).attach(unit);
-        out.get(2).attach(unit);
-        return new KeptGraph(this, unit, new NDList(out.get(0)), out.get(1), out.get(2));
+        try {
+            boolean activation = effects && intervening.onActivation();
+            Optional<NDArray> input =
+                    effects && !activation
+                            ? Optional.of(copy(inputs.singletonOrThrow(), unit))
+                            : Optional.empty();
+            NDList out = module.call(Instrumenter.ANSWER, inputs);
+            out.get(1).attach(unit);
+            out.get(2).attach(unit);
+            KeptGraph.Kept kept = new KeptGraph.Kept(out.get(1), out.get(2), input);
+            return new KeptGraph(this, unit, new NDList(out.get(0)), kept);
+        } catch (RuntimeException e) {
+            unit.close();
+            throw e;
+        }
+    }
+
+    private static NDArray copy(NDArray given, NDManager unit) {
+        NDArray copy = unit.create(given.getShape(), given.getDataType());
+        given.copyTo(copy);
+        return copy;
     }
 
     private PendingAudit again(NDList inputs) {
         NDArray given = inputs.singletonOrThrow();
         NDManager unit = module.manager().newSubManager();
         try {
-            NDArray copy = unit.create(given.getShape(), given.getDataType());
-            given.copyTo(copy); // first: a model may work in place on what it is given
+            // first: a model may work in place on what it is given
+            NDArray copy = copy(given, unit);
             return new KeptInput(this, unit, plain.run(inputs), copy);
         } catch (RuntimeException e) {
             unit.close();
             throw e;
         }
+    }
+
+    /**
+     * Returns interventions on this model's device, for {@link PendingAudit#effects}.
+     *
+     * @param interventions with directions of one dimension {@code d}; at least one
+     * @throws IllegalArgumentException if there is none or dimensions differ
+     */
+    public InterventionBank interventions(List<Intervention> interventions) {
+        return InterventionBank.of(module.manager().newSubManager(), interventions);
+    }
+
+    /**
+     * Returns what interventions do to one logit of each sample; needs no gradient.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param target class whose logit is followed; negative: the class of the largest logit
+     */
+    public Effects effects(FloatTensor inputs, InterventionBank bank, int target) {
+        try (NDManager unit = module.manager().newSubManager()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            return effects(x, bank, target);
+        }
+    }
+
+    /** Returns whether interventions run the layers behind the tapped one alone. */
+    public boolean intervenesOnHead() {
+        return intervening.headOnly();
+    }
+
+    boolean intervenesOnActivation() {
+        return intervening.onActivation();
+    }
+
+    Effects effects(NDArray input, InterventionBank bank, int target) {
+        return intervening.onInput(input, bank, target(target));
+    }
+
+    Effects headEffects(NDArray activation, InterventionBank bank, int target) {
+        return intervening.onActivation(activation, bank, target(target));
     }
 
     Sensitivities sensitivities(NDArray input, CavBank bank, int target) {
@@ -265,7 +354,9 @@ public final class TappedModel implements AutoCloseable {
     public AuditForm settle(FloatTensor inputs) {
         try (NDManager unit = module.manager().newSubManager()) {
             NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
-            form = new AuditProbe(this, module, plain, layer).settle(x, differences);
+            AuditProbe probe = new AuditProbe(this, module, plain, layer);
+            form = probe.settle(x, differences);
+            intervening.settle(x, target(PREDICTED), probe.channels(x));
             return form;
         }
     }

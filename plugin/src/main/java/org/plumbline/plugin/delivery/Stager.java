@@ -7,12 +7,14 @@ import ai.djl.ndarray.types.Shape;
 import org.plumbline.core.cav.CavFit;
 import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.probe.ProbeRequest;
 import org.plumbline.core.tap.CavBank;
+import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
@@ -92,11 +94,13 @@ final class Stager {
         List<DenseVector> cavs = new ArrayList<>();
         List<ConceptId> names = new ArrayList<>();
         Map<ConceptId, CavQuality> qualities = new HashMap<>();
+        List<Intervention> removals = new ArrayList<>();
         for (ConceptExamples concept : concepts) {
             LabelledActivations activations = activations(model, concept);
             CavFit fit = fit(activations, concept);
             names.add(concept.name());
             cavs.add(fit.direction());
+            removals.add(removal(activations, fit, concept));
             qualities.put(concept.name(), quality(activations, fit, concept));
         }
         FloatTensor inputs = probes(concepts.get(0).positives());
@@ -104,6 +108,7 @@ final class Stager {
         CavBank bank = model.bank(cavs);
         try {
             TappedModule module = new TappedModule(model, bank);
+            module.removing(removals);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
             Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
@@ -145,6 +150,13 @@ final class Stager {
             throw new AuditException(
                     e.code(), "concept " + concept.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Moves the activation to the mean level of the examples without the concept. */
+    private static Intervention removal(
+            LabelledActivations activations, CavFit fit, ConceptExamples concept) {
+        double clean = activations.meanLengths(fit.direction()).clean();
+        return new Intervention(fit.direction(), clean, 1, concept.pooling() == Pooling.MAX);
     }
 
     private CavQuality quality(

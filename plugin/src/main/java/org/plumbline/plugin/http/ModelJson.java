@@ -95,7 +95,7 @@ final class ModelJson {
                 .forEach(e -> concept(array.addObject(), e.getKey(), e.getValue()));
     }
 
-    private static void concept(ObjectNode node, SeriesKey key, ConceptSnapshot snapshot) {
+    private void concept(ObjectNode node, SeriesKey key, ConceptSnapshot snapshot) {
         node.put("concept", key.concept().value())
                 .put("layer", key.layer().value())
                 .put("class", key.target())
@@ -115,6 +115,8 @@ final class ModelJson {
                         bounds ->
                                 node.put("sensitivity_lower", bounds.lower())
                                         .put("sensitivity_upper", bounds.upper()));
+        Optional.ofNullable(pipeline.effects().get(key))
+                .ifPresent(effect -> EffectJson.write(node.putObject("effect"), effect));
         snapshot.decayed().ifPresent(decayed -> decayed(node.putObject("decayed"), decayed));
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * @param samples one entry per row
  * @param addedNanos time the audit added to the request
  * @param at when it ended
+ * @param effects of removing concepts, where this audit was drawn for it
  */
 public record AuditEvent(
         ServedId id,
@@ -23,10 +24,25 @@ public record AuditEvent(
         List<ConceptId> concepts,
         List<SampleReading> samples,
         long addedNanos,
-        Instant at) {
+        Instant at,
+        List<EffectReading> effects) {
+
+    /** An event without effects. */
+    public AuditEvent(
+            ServedId id,
+            long generation,
+            LayerPath layer,
+            List<ConceptId> concepts,
+            List<SampleReading> samples,
+            long addedNanos,
+            Instant at) {
+        this(id, generation, layer, concepts, samples, addedNanos, at, List.of());
+    }
+
     /** Copies the lists. */
     public AuditEvent {
         concepts = List.copyOf(concepts);
         samples = List.copyOf(samples);
+        effects = List.copyOf(effects);
     }
 }

@@ -23,6 +23,14 @@ public interface PendingReading extends AutoCloseable {
      */
     List<SampleReading> read(int target);
 
+    /**
+     * Removes concepts from the layer's value, where this audit was drawn for it; after {@link
+     * #read}, with its target.
+     */
+    default List<EffectReading> effects(int target) {
+        return List.of();
+    }
+
     @Override
     void close();
 }

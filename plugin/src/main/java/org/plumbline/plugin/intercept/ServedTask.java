@@ -60,6 +60,7 @@ final class ServedTask implements AuditTask {
         long start = System.nanoTime();
         try {
             List<SampleReading> readings = pending.read(target);
+            List<EffectReading> effects = effects();
             served.sampler().audited(request.grant(), request.nanos(), System.nanoTime() - start);
             served.counts().add(Outcome.AUDITED, request.samples());
             return Optional.of(
@@ -70,13 +71,24 @@ final class ServedTask implements AuditTask {
                             served.concepts(),
                             readings,
                             request.grant().added(request.nanos()),
-                            request.at()));
+                            request.at(),
+                            effects));
         } catch (RuntimeException | LinkageError e) {
             served.sampler().dropped(request.grant(), request.nanos());
             served.sampler().spent(System.nanoTime() - start);
             served.counts().add(Outcome.FAILED, request.samples());
             failures.warn("audit failed after the answer", served.id(), e);
             return Optional.empty();
+        }
+    }
+
+    /** Within the time charged; a failure leaves the sensitivities as they are. */
+    private List<EffectReading> effects() {
+        try {
+            return pending.effects(target);
+        } catch (RuntimeException | LinkageError e) {
+            failures.warn("removing concepts failed after the answer", served.id(), e);
+            return List.of();
         }
     }
 

@@ -45,6 +45,7 @@ public record ShapeProbe(Device device, int target) {
         try (PendingReading pending = module.answer(inputs)) {
             long answer = System.nanoTime();
             pending.read(target);
+            pending.effects(target);
             long end = System.nanoTime();
             pending.outputs().close();
             return new Times(middle - start, answer - middle, end - answer);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 import org.plumbline.core.tap.CavBank;
+import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.PendingAudit;
 import org.plumbline.core.tap.Sensitivities;
 import org.plumbline.core.tap.TappedModel;
@@ -11,16 +12,27 @@ import org.plumbline.core.window.ConceptSample;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A tapped model with the concepts it is audited for. Thread-safe. Owns both. */
 public final class TappedModule implements ServedModule {
     private final TappedModel model;
     private final CavBank bank;
+    private volatile Optional<Removals> removals = Optional.empty();
 
     /** Takes ownership of a model and a bank made by it. */
     public TappedModule(TappedModel model, CavBank bank) {
         this.model = model;
         this.bank = bank;
+    }
+
+    /**
+     * Removes concepts in a share of the audits from now on; once, before it serves.
+     *
+     * @param all one removal per concept, in the order of the bank; at least one
+     */
+    public void removing(List<Intervention> all) {
+        removals = Optional.of(Removals.of(model, all));
     }
 
     @Override
@@ -40,7 +52,8 @@ public final class TappedModule implements ServedModule {
 
     @Override
     public PendingReading answer(NDList inputs) {
-        PendingAudit pending = model.answer(inputs);
+        Optional<Removals> drawn = removals.filter(Removals::draw);
+        PendingAudit pending = model.answer(inputs, drawn.isPresent());
         return new PendingReading() {
             @Override
             public NDList outputs() {
@@ -58,6 +71,11 @@ public final class TappedModule implements ServedModule {
             }
 
             @Override
+            public List<EffectReading> effects(int target) {
+                return drawn.map(r -> r.read(pending, target)).orElse(List.of());
+            }
+
+            @Override
             public void close() {
                 pending.close();
             }
@@ -66,6 +84,7 @@ public final class TappedModule implements ServedModule {
 
     @Override
     public void close() {
+        removals.ifPresent(Removals::close);
         try (model;
                 bank) {
             return;

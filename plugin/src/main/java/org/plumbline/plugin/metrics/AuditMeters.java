@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
@@ -33,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * Every series of the server side. Series of a version are removed with it. Thread-safe.
@@ -89,6 +91,11 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
     /** Tells where published numbers are read. */
     public void source(SeriesMeters.Source source) {
         series.source(source);
+    }
+
+    /** Tells where published effects of removing concepts are read. */
+    public void effects(Supplier<Map<SeriesKey, EffectSnapshot>> source) {
+        series.effects().source(source);
     }
 
     /** Shows a version's state, and its counts where it is audited. */

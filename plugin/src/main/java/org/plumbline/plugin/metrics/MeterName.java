@@ -10,6 +10,8 @@ enum MeterName {
     COUNTED("plumbline.tcav.samples", "Samples with non-zero sensitivity"),
     SENSITIVITY("plumbline.concept.sensitivity", "Mean sensitivity, logits per activation unit"),
     MAGNITUDE("plumbline.concept.sensitivity.abs", "Mean magnitude of the sensitivity"),
+    EFFECT("plumbline.concept.effect", "Mean change of the logit when the concept is removed"),
+    MASKED("plumbline.concept.masked", "1 if used though the gradient denies it, else 0"),
     CAV_AUC(
             "plumbline.concept.cav.auc.ratio",
             "Area under the curve of a CAV on held-out examples"),

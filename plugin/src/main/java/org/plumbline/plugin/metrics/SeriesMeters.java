@@ -14,15 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** The meters of each (layer, concept, class). Added and removed on the audit thread only. */
 public final class SeriesMeters {
     private final MeterRegistry registry;
+    private final EffectMeters effects;
     private final Map<SeriesKey, List<Meter>> meters = new HashMap<>();
     private volatile Source source = Map::of;
 
     SeriesMeters(MeterRegistry registry) {
         this.registry = registry;
+        effects = new EffectMeters(registry);
+    }
+
+    EffectMeters effects() {
+        return effects;
     }
 
     void source(Source next) {
@@ -37,7 +44,8 @@ public final class SeriesMeters {
                         "class", String.valueOf(key.target()));
         meters.put(
                 key,
-                List.of(
+                series(
+                        effects.add(key, tags),
                         gauge(MeterName.SCORE, tags, key, ConceptSnapshot::score),
                         gauge(MeterName.SCORE_LOWER, tags, key, ConceptSnapshot::lower),
                         gauge(MeterName.SCORE_UPPER, tags, key, ConceptSnapshot::upper),
@@ -45,6 +53,10 @@ public final class SeriesMeters {
                         gauge(MeterName.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
                         counter(MeterName.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
                         counter(MeterName.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
+    }
+
+    private static List<Meter> series(List<Meter> causal, Meter... others) {
+        return Stream.concat(causal.stream(), Stream.of(others)).toList();
     }
 
     void remove(SeriesKey key) {

@@ -1,6 +1,7 @@
 package org.plumbline.plugin.pipeline;
 
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditQueue;
 import org.plumbline.plugin.intercept.AuditTask;
 import org.plumbline.plugin.intercept.ServedId;
@@ -28,6 +29,7 @@ public final class AuditPipeline implements AutoCloseable {
     private final Windows windows;
     private final Thread thread;
     private volatile Map<SeriesKey, ConceptSnapshot> published = Map.of();
+    private volatile Map<SeriesKey, EffectSnapshot> effects = Map.of();
     private volatile boolean closing;
 
     private AuditPipeline(AuditQueue queue, AuditObserver observer) {
@@ -57,6 +59,11 @@ public final class AuditPipeline implements AutoCloseable {
     /** Returns the latest numbers; an immutable snapshot. */
     public Map<SeriesKey, ConceptSnapshot> snapshots() {
         return published;
+    }
+
+    /** Returns what removing concepts did; an immutable snapshot. */
+    public Map<SeriesKey, EffectSnapshot> effects() {
+        return effects;
     }
 
     /** Lets the thread empty the queue, then ends it. */
@@ -106,6 +113,7 @@ public final class AuditPipeline implements AutoCloseable {
         }
         if (changed) {
             published = windows.snapshots();
+            effects = windows.effects();
         }
         return changed;
     }

@@ -3,6 +3,7 @@ package org.plumbline.plugin.pipeline;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.SampleReading;
 import org.plumbline.plugin.intercept.ServedId;
@@ -27,6 +28,7 @@ final class Windows {
     private final Map<ServedId, Integer> sizes = new HashMap<>();
     private final Map<ServedId, Long> generations = new HashMap<>();
     private final Set<ServedId> full = new HashSet<>();
+    private final EffectWindows effects = new EffectWindows();
 
     Windows(AuditObserver observer) {
         this.observer = observer;
@@ -52,6 +54,7 @@ final class Windows {
                 }
             }
         }
+        effects.add(event, windows.keySet(), limits.settings().error());
         observer.audited(event);
     }
 
@@ -67,6 +70,7 @@ final class Windows {
         windows.keySet().removeAll(gone);
         snapshots.keySet().removeAll(gone);
         touched.removeAll(gone);
+        effects.remove(gone);
         Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
         sizes.keySet().removeAll(ids);
         full.removeAll(ids);
@@ -82,6 +86,10 @@ final class Windows {
         }
         touched.clear();
         return Map.copyOf(snapshots);
+    }
+
+    Map<SeriesKey, EffectSnapshot> effects() {
+        return effects.snapshots();
     }
 
     private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {

@@ -13,6 +13,8 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
+import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectTally;
 import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.intercept.SampleCounts;
@@ -45,6 +47,22 @@ class AuditMetersTest {
                                 + "model_name=\"m\",model_version=\"v1-abc\"} -0.25")
                 .contains("plumbline_concept_sensitivity_abs{class=\"3\"")
                 .contains("plumbline_tcav_samples_total{class=\"3\"");
+    }
+
+    @Test
+    void effectsAreShownOnceAConceptWasRemoved() {
+        meters.appeared(KEY);
+        assertThat(meters.scrape()).containsPattern("plumbline_concept_effect\\{.*\\} NaN");
+        EffectTally tally = new EffectTally(0.01);
+        for (int i = 0; i < 400; i++) {
+            tally.add(new EffectSample(-0.5, 0));
+        }
+        meters.effects(() -> Map.of(KEY, tally.snapshot()));
+        assertThat(meters.scrape())
+                .containsPattern("plumbline_concept_effect\\{class=\"3\".*\\} -0.5")
+                .containsPattern("plumbline_concept_masked\\{class=\"3\".*\\} 1.0");
+        meters.vanished(Set.of(KEY));
+        assertThat(meters.scrape()).doesNotContain("plumbline_concept_");
     }
 
     @Test

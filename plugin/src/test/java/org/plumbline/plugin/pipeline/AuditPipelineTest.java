@@ -1,6 +1,7 @@
 package org.plumbline.plugin.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -8,11 +9,14 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.core.window.ConceptUse;
+import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.AuditQueue;
 import org.plumbline.plugin.intercept.AuditTask;
+import org.plumbline.plugin.intercept.EffectReading;
 import org.plumbline.plugin.intercept.SampleReading;
 import org.plumbline.plugin.intercept.ServedId;
 
@@ -94,6 +98,42 @@ class AuditPipelineTest {
         assertThat(snapshot(0).sensitivity()).isEqualTo(1);
     }
 
+    /** The gradient foretells 0.01 times the reach of 3, the logit falls by 0.8. */
+    @Test
+    void removalsThatTheGradientDeniesAreMasked() {
+        pipeline.admit(ID, limits(1, 1));
+        for (int i = 0; i < 1500; i++) {
+            EffectReading effect = new EffectReading(0, 0, -0.8, 3);
+            queue.offer(task(effects(reading(1, 0, 0.01), effect)));
+            queue.offer(task(effects(reading(1, 1, 0.01), effect))); // beyond max-series
+        }
+        queue.offer(task(effects(reading(1, 0, 0.01), new EffectReading(0, 0, Double.NaN, 3))));
+        Eventually.that("all seen", () -> recorder.audited.size() == 3001);
+        Eventually.that(
+                "published",
+                () -> pipeline.effects().values().stream().anyMatch(e -> e.samples() == 1500));
+        assertThat(pipeline.effects()).hasSize(1);
+        EffectSnapshot effect = pipeline.effects().values().iterator().next();
+        assertThat(effect.use()).isEqualTo(ConceptUse.MASKED);
+        assertThat(effect.samples()).isEqualTo(1500);
+        assertThat(effect.change()).isCloseTo(-0.8, within(1e-9));
+        assertThat(effect.clippedLinear()).isCloseTo(0.03, within(1e-9));
+        pipeline.forget(ID);
+        Eventually.that("gone", () -> pipeline.effects().isEmpty());
+    }
+
+    private static AuditEvent effects(AuditEvent event, EffectReading effect) {
+        return new AuditEvent(
+                event.id(),
+                event.generation(),
+                event.layer(),
+                event.concepts(),
+                event.samples(),
+                event.addedNanos(),
+                event.at(),
+                List.of(effect));
+    }
+
     private void awaitSamples(long samples) {
         Eventually.that(
                 samples + " samples",
@@ -113,7 +153,10 @@ class AuditPipelineTest {
     }
 
     private static AuditTask event(long generation, int target, double sensitivity) {
-        AuditEvent event = reading(generation, target, sensitivity);
+        return task(reading(generation, target, sensitivity));
+    }
+
+    private static AuditTask task(AuditEvent event) {
         return new AuditTask() {
             @Override
             public ServedId id() {
