@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param window size of the sliding window
  * @param concepts at least one, names distinct
  * @param maxSeries (concept, class) pairs that are followed at most
+ * @param significance how concepts are compared with random directions
  * @param worker where corrections are made, if anywhere
  */
 public record AuditConfig(
@@ -26,6 +27,7 @@ public record AuditConfig(
         WindowSpec window,
         List<ConceptSpec> concepts,
         int maxSeries,
+        SignificanceSpec significance,
         Optional<WorkerTarget> worker) {
     /** Value of {@code target} that stands for the class of the largest logit. */
     public static final int PREDICTED = -1;

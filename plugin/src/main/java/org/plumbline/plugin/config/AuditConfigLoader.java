@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads the per-model {@code plumbline.yaml}. Thread-safe. */
@@ -26,6 +27,8 @@ public final class AuditConfigLoader {
     private static final int LARGEST_CLASS = 1_000_000;
     private static final int MOST_SERIES = 10_000;
     private static final int STANDARD_SERIES = 200;
+    private static final int FEWEST_CAVS = 20;
+    private static final int MOST_CAVS = 1000;
 
     private AuditConfigLoader() {}
 
@@ -51,6 +54,10 @@ public final class AuditConfigLoader {
                         .orElse(new WindowSpec(WindowSpec.STANDARD_SAMPLES, Optional.empty()));
         List<ConceptSpec> concepts = concepts(top, folder);
         int maxSeries = top.whole("max-series", 1, MOST_SERIES, STANDARD_SERIES);
+        SignificanceSpec significance =
+                top.section("significance")
+                        .map(AuditConfigLoader::significance)
+                        .orElse(SignificanceSpec.STANDARD);
         Optional<WorkerTarget> worker =
                 top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
         boolean fairwashing =
@@ -61,7 +68,15 @@ public final class AuditConfigLoader {
             LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
         }
         return new AuditConfig(
-                layer.orElseThrow(), output, target, sampling, window, concepts, maxSeries, worker);
+                layer.orElseThrow(),
+                output,
+                target,
+                sampling,
+                window,
+                concepts,
+                maxSeries,
+                significance,
+                worker);
     }
 
     private static int target(String text) {
@@ -88,6 +103,21 @@ public final class AuditConfigLoader {
                         section.duration("half-life"));
         section.refuseUnknown();
         return window;
+    }
+
+    private static SignificanceSpec significance(Section section) {
+        boolean seeded = section.has("seed");
+        int seed = section.whole("seed", 0, Integer.MAX_VALUE, 0);
+        SignificanceSpec significance =
+                new SignificanceSpec(
+                        section.whole(
+                                "random-cavs",
+                                FEWEST_CAVS,
+                                MOST_CAVS,
+                                SignificanceSpec.STANDARD_CAVS),
+                        seeded ? OptionalLong.of(seed) : OptionalLong.empty());
+        section.refuseUnknown();
+        return significance;
     }
 
     private static List<ConceptSpec> concepts(Section top, Path folder) {

@@ -57,6 +57,7 @@ public final class AuditRuntime implements AutoCloseable {
         meters.queue(queue::depth);
         pipeline = AuditPipeline.start(queue, meters);
         meters.source(pipeline::snapshots);
+        meters.evidence(pipeline::evidence);
         deliveries = new Deliveries(catalog, config, serverId(config), meters);
         routes = new AuditRoutes(catalog, pipeline, deliveries, meters);
     }

@@ -10,6 +10,10 @@ enum MeterName {
     COUNTED("plumbline.tcav.samples", "Samples with non-zero sensitivity"),
     SENSITIVITY("plumbline.concept.sensitivity", "Mean sensitivity, logits per activation unit"),
     MAGNITUDE("plumbline.concept.sensitivity.abs", "Mean magnitude of the sensitivity"),
+    P_VALUE(
+            "plumbline.concept.p.value",
+            "Anytime-valid p-value against random CAVs, corrected for all concepts and classes"),
+    DRIFT("plumbline.concept.drift", "1 once the mean sensitivity left its baseline, else 0"),
     CAV_AUC(
             "plumbline.concept.cav.auc.ratio",
             "Area under the curve of a CAV on held-out examples"),

@@ -28,6 +28,7 @@ public final class AuditPipeline implements AutoCloseable {
     private final Windows windows;
     private final Thread thread;
     private volatile Map<SeriesKey, ConceptSnapshot> published = Map.of();
+    private volatile Map<SeriesKey, SeriesEvidence> evidence = Map.of();
     private volatile boolean closing;
 
     private AuditPipeline(AuditQueue queue, AuditObserver observer) {
@@ -57,6 +58,11 @@ public final class AuditPipeline implements AutoCloseable {
     /** Returns the latest numbers; an immutable snapshot. */
     public Map<SeriesKey, ConceptSnapshot> snapshots() {
         return published;
+    }
+
+    /** Returns what the tests say of the series that are tested; an immutable snapshot. */
+    public Map<SeriesKey, SeriesEvidence> evidence() {
+        return evidence;
     }
 
     /** Lets the thread empty the queue, then ends it. */
@@ -105,6 +111,7 @@ public final class AuditPipeline implements AutoCloseable {
             }
         }
         if (changed) {
+            evidence = windows.evidence();
             published = windows.snapshots();
         }
         return changed;

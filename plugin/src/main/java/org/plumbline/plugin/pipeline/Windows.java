@@ -21,6 +21,7 @@ final class Windows {
     private static final Logger LOG = LoggerFactory.getLogger(Windows.class);
 
     private final AuditObserver observer;
+    private final SeriesTests tests = new SeriesTests();
     private final Map<SeriesKey, ConceptWindow> windows = new HashMap<>();
     private final Map<SeriesKey, ConceptSnapshot> snapshots = new HashMap<>();
     private final Set<SeriesKey> touched = new HashSet<>();
@@ -34,6 +35,7 @@ final class Windows {
 
     void add(AuditEvent event, WindowLimits limits) {
         for (SampleReading sample : event.samples()) {
+            boolean followed = false;
             for (int k = 0; k < sample.concepts().size(); k++) {
                 ConceptSample read = sample.concepts().get(k);
                 if (!Double.isFinite(read.mean()) || !Double.isFinite(read.meanAbsolute())) {
@@ -49,7 +51,13 @@ final class Windows {
                 if (window.isPresent()) {
                     window.get().add(read, event.at());
                     touched.add(key);
+                    followed = true;
+                    limits.tests()
+                            .ifPresent(plan -> tests.add(key, read.mean(), event.at(), plan));
                 }
+            }
+            if (followed) {
+                limits.tests().ifPresent(plan -> tests.add(event, sample, plan));
             }
         }
         observer.audited(event);
@@ -67,6 +75,7 @@ final class Windows {
         windows.keySet().removeAll(gone);
         snapshots.keySet().removeAll(gone);
         touched.removeAll(gone);
+        tests.remove(gone);
         Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
         sizes.keySet().removeAll(ids);
         full.removeAll(ids);
@@ -82,6 +91,10 @@ final class Windows {
         }
         touched.clear();
         return Map.copyOf(snapshots);
+    }
+
+    Map<SeriesKey, SeriesEvidence> evidence() {
+        return tests.publish();
     }
 
     private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {
