@@ -100,7 +100,10 @@ final class Stager {
         FloatTensor inputs = probes(concepts.get(0).positives());
         model.settle(inputs);
         AuditBasis basis = AuditBasis.of(model.digest(), config, concepts);
-        int random = model.form() != AuditForm.FINITE_DIFFERENCES ? config.significance().randomCavs() : 0;
+        int random =
+                model.form() != AuditForm.FINITE_DIFFERENCES
+                        ? config.significance().randomCavs()
+                        : 0;
         if (random > 0) { // central differences would take two forward passes for each
             cavs.addAll(pool.draw(random, config.significance().seed().orElse(basis.seed())));
         }

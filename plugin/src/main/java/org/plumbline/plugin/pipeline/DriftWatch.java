@@ -3,28 +3,36 @@ package org.plumbline.plugin.pipeline;
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.drift.Baseline;
 import org.plumbline.core.drift.DriftDetector;
-import org.plumbline.core.window.SensitivityTally;
+import org.plumbline.core.window.MeanTally;
 
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The mean sensitivity of one series against what it was at first. The first samples set a clip,
- * then make the baseline; later ones go to the detector. Confined to one thread.
+ * The mean sensitivity of one series against what it was at first. The first {@value #WARM_UP}
+ * samples only set the range that later ones are clipped to, their mean and {@value #REACH}
+ * deviations to both sides; the guarantees hold for whatever range, as it precedes what is clipped,
+ * and one around the mean lets small changes show. The next samples make the baseline, all later
+ * ones go to the detector. A series without any sensitivity stays in warm-up. Confined to one
+ * thread.
  */
 final class DriftWatch {
-    private static final int LEAST = 2 * SensitivityTally.WARM_UP; // half of them set the clip
+    private static final int WARM_UP = 64;
+    private static final int REACH = 5;
+    private static final double LEAST_DEVIATION = 1e-3; // of the mean, where it never varies
 
     private final double share;
     private final int wanted;
-    private final SensitivityTally tally = SensitivityTally.warmingUp();
     private long seen;
+    private double mean;
+    private double squares;
+    private @Nullable MeanTally tally;
     private @Nullable FrozenBaseline baseline;
     private @Nullable DriftDetector detector;
 
     DriftWatch(TestPlan plan, Optional<FrozenBaseline> known) {
         share = plan.share();
-        wanted = Math.max(LEAST, plan.baselineSamples());
+        wanted = Math.max(2 * WARM_UP, plan.baselineSamples());
         known.ifPresent(this::watch);
     }
 
@@ -34,17 +42,30 @@ final class DriftWatch {
             detector.add(sensitivity);
             return Optional.empty();
         }
-        tally.add(sensitivity);
         seen++;
+        if (tally == null) {
+            warm(sensitivity);
+            return Optional.empty();
+        }
+        tally.add(sensitivity);
         if (seen < wanted) {
             return Optional.empty();
         }
-        Optional<FrozenBaseline> made =
-                tally.estimate()
-                        .filter(estimate -> estimate.samples() > 0)
-                        .map(estimate -> new FrozenBaseline(at, new Baseline(estimate, share)));
-        made.ifPresent(this::watch);
-        return made;
+        FrozenBaseline made = new FrozenBaseline(at, new Baseline(tally.estimate(), share));
+        watch(made);
+        return Optional.of(made);
+    }
+
+    private void warm(double sensitivity) {
+        double step = sensitivity - mean;
+        mean += step / seen;
+        squares += step * (sensitivity - mean);
+        double deviation = Math.max(Math.sqrt(squares / seen), LEAST_DEVIATION * Math.abs(mean));
+        double low = mean - REACH * deviation;
+        double high = mean + REACH * deviation;
+        if (seen >= WARM_UP && high > low && Double.isFinite(high - low)) {
+            tally = new MeanTally(low, high);
+        }
     }
 
     /** Returns what is known; empty until the baseline is complete. */

@@ -25,8 +25,7 @@ final class SeriesTests {
     /** Adds a series' finite mean sensitivity. */
     void add(SeriesKey key, double sensitivity, Instant at, TestPlan plan) {
         DriftWatch watch =
-                drifts.computeIfAbsent(
-                        key, k -> new DriftWatch(plan, plan.baselines().find(k)));
+                drifts.computeIfAbsent(key, k -> new DriftWatch(plan, plan.baselines().find(k)));
         watch.add(sensitivity, at)
                 .ifPresent(
                         made ->
@@ -64,8 +63,7 @@ final class SeriesTests {
                     new SeriesEvidence(
                             Optional.ofNullable(pools.get(key.id()))
                                     .flatMap(pool -> pool.evidence(key)),
-                            Optional.ofNullable(drifts.get(key))
-                                    .flatMap(DriftWatch::evidence)));
+                            Optional.ofNullable(drifts.get(key)).flatMap(DriftWatch::evidence)));
         }
         touched.clear();
         return Map.copyOf(evidence);

@@ -52,8 +52,7 @@ final class Windows {
                     window.get().add(read, event.at());
                     touched.add(key);
                     followed = true;
-                    limits.tests()
-                            .ifPresent(plan -> tests.add(key, read.mean(), event.at(), plan));
+                    limits.tests().ifPresent(plan -> tests.add(key, read.mean(), event.at(), plan));
                 }
             }
             if (followed) {

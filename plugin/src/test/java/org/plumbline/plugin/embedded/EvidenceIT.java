@@ -3,6 +3,7 @@ package org.plumbline.plugin.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,16 +15,19 @@ import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 
 /** Significance and drift of a real model's answers, live. */
 class EvidenceIT {
     private static final String MORE =
-            "  - {name: chance, positives: chance-a.npy, negatives: chance-b.npy}\n"
-                    + "target: 0\n"
-                    + "window: {samples: 160}\n"
-                    + "significance: {random-cavs: 100, seed: 7}\n";
+            """
+              - {name: chance, positives: chance-a.npy, negatives: chance-b.npy}
+            target: 0
+            window: {samples: 160}
+            significance: {random-cavs: 100, seed: 7}
+            """;
     private static final FloatTensor IMAGES = ModelFolders.images();
 
     @TempDir Path folder;
@@ -58,33 +62,30 @@ class EvidenceIT {
             assertThat(drift.path("alarm").asBoolean()).isFalse();
             send(http, IMAGES, 400); // from now on every image shows the concept
             assertThat(series(http, "colour").path("drift").path("alarm").asBoolean()).isTrue();
-            assertThat(http.text("/metrics")).containsPattern(
-                    "plumbline_concept_drift\\{class=\"0\",concept=\"colour\".*} 1");
+            assertThat(http.text("/metrics"))
+                    .containsPattern(
+                            "plumbline_concept_drift\\{class=\"0\",concept=\"colour\".*} 1");
         }
     }
 
     /** Splits images without the concept by chance. */
     private static void chance(Path model, FloatTensor images) throws Exception {
-        int[] order = new Random(5).ints(0, images.rows()).distinct().limit(images.rows()).toArray();
+        int[] order =
+                new Random(5).ints(0, images.rows()).distinct().limit(images.rows()).toArray();
         int half = order.length / 2;
-        NpyFile.write(
-                model.resolve("chance-a.npy"), images.rows(java.util.Arrays.copyOf(order, half)));
+        NpyFile.write(model.resolve("chance-a.npy"), images.rows(Arrays.copyOf(order, half)));
         NpyFile.write(
                 model.resolve("chance-b.npy"),
-                images.rows(java.util.Arrays.copyOfRange(order, half, 2 * half)));
+                images.rows(Arrays.copyOfRange(order, half, 2 * half)));
     }
 
-    private static long audited;
-
     private void send(Http http, FloatTensor images, int count) {
-        long before = http.json("/audit/models/cnn").path("samples").path("audited").asLong();
+        long before = seen(http);
         for (int i = 0; i < count; i++) {
             int row = i % images.rows();
             http.predict("cnn", images.slice(row, row + 1));
         }
-        Eventually.that(
-                "every sample is counted",
-                () -> series(http, "colour").path("samples_total").asLong() == before + count);
+        Eventually.that("every sample is counted", () -> seen(http) == before + count);
     }
 
     private static JsonNode series(Http http, String concept) {
@@ -93,5 +94,23 @@ class EvidenceIT {
                 return node;
             }
         }
-        return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+        return MissingNode.getInstance();
     }
+
+    private static long seen(Http http) {
+        return series(http, "colour").path("random_cavs").path("samples").asLong();
+    }
+
+    private EmbeddedServer start(String cache) {
+        ServerConfig config =
+                new ServerConfig(
+                        folder.resolve(cache),
+                        1024,
+                        Optional.of("test-server"),
+                        Optional.empty(),
+                        Optional.empty());
+        return EmbeddedServer.start(
+                new EmbeddedOptions(
+                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, true, config));
+    }
+}

@@ -31,15 +31,12 @@ class SeriesTestsTest {
     private static final int BASELINE = 400;
 
     private final Kept kept = new Kept();
-    private final Map<ServedId, WindowLimits> versions =
-            Map.of(
-                    ID,
-                    new WindowLimits(
-                            1,
-                            new WindowSettings(
-                                    100, Optional.empty(), OptionalDouble.empty(), 0.01),
-                            4,
-                            Optional.of(new TestPlan(20, 0.01, BASELINE, kept))));
+    private final WindowLimits limits =
+            new WindowLimits(
+                    1,
+                    new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
+                    4,
+                    Optional.of(new TestPlan(20, 0.01, BASELINE, kept)));
     private final double[] slopes = slopes();
 
     @Test
@@ -47,17 +44,17 @@ class SeriesTestsTest {
         Windows windows = new Windows(new Silent());
         Random noise = new Random(3);
         feed(windows, noise, 0, 63, 0);
-        assertThat(windows.evidence().get(key(BIASED, 0)).pValue()).isEqualTo(1);
+        assertThat(evidence(windows, BIASED).pValue()).isEqualTo(1);
         feed(windows, noise, 0, 1, 0);
-        Map<SeriesKey, SeriesEvidence> now = windows.evidence();
+        SeriesEvidence now = evidence(windows, BIASED);
         // slope 8 deviations of the pool away: two-sided t with 199 degrees of freedom is 1e-13
-        assertThat(now.get(key(BIASED, 0)).pValue()).isLessThan(1e-6);
-        PoolEvidence pool = now.get(key(BIASED, 0)).pool().orElseThrow();
+        assertThat(now.pValue()).isLessThan(1e-6);
+        PoolEvidence pool = now.pool().orElseThrow();
         assertThat(pool.pValue()).isGreaterThan(pool.single());
         assertThat(pool.effect().cohensD()).isBetween(6.0, 10.0);
         assertThat(pool.effect().cliffsDelta()).isEqualTo(1);
         feed(windows, noise, 0, 4000, 0);
-        assertThat(windows.evidence().get(key(CHANCE, 0)).pValue()).isGreaterThan(0.05);
+        assertThat(evidence(windows, CHANCE).pValue()).isGreaterThan(0.05);
     }
 
     @Test
@@ -70,15 +67,14 @@ class SeriesTestsTest {
         Windows windows = new Windows(new Silent());
         Random noise = new Random(7);
         feed(windows, noise, 0, BASELINE - 1, 0);
-        assertThat(windows.evidence().get(key(BIASED, 0)).drifted()).isNaN();
+        assertThat(evidence(windows, BIASED).drifted()).isNaN();
         feed(windows, noise, 0, 1, 0);
-        assertThat(windows.evidence().get(key(BIASED, 0)).drifted()).isZero();
+        assertThat(evidence(windows, BIASED).drifted()).isZero();
         assertThat(kept.baselines).containsOnlyKeys(key(BIASED, 0), key(CHANCE, 0));
         feed(windows, noise, 0, 5000, 0);
-        assertThat(windows.evidence().get(key(BIASED, 0)).drifted()).isZero();
+        assertThat(evidence(windows, BIASED).drifted()).isZero();
         feed(windows, noise, 0, 2000, 2);
-        DriftEvidence drift =
-                windows.evidence().get(key(BIASED, 0)).drift().orElseThrow();
+        DriftEvidence drift = evidence(windows, BIASED).drift().orElseThrow();
         assertThat(drift.alarm().orElseThrow()).isBetween(5001L, 7000L);
         assertThat(drift.rising()).isTrue();
         assertThat(drift.evidence()).isGreaterThanOrEqualTo(drift.threshold());
@@ -91,7 +87,7 @@ class SeriesTestsTest {
         before.evidence();
         Windows after = new Windows(new Silent());
         feed(after, new Random(9), 0, 1, 0);
-        DriftEvidence drift = after.evidence().get(key(BIASED, 0)).drift().orElseThrow();
+        DriftEvidence drift = evidence(after, BIASED).drift().orElseThrow();
         assertThat(drift.baseline()).isEqualTo(kept.baselines.get(key(BIASED, 0)));
         assertThat(drift.samples()).isEqualTo(1);
     }
@@ -108,12 +104,16 @@ class SeriesTestsTest {
         assertThat(windows.evidence()).isEmpty();
     }
 
+    private static SeriesEvidence evidence(Windows windows, ConceptId concept) {
+        return Optional.ofNullable(windows.evidence().get(key(concept, 0))).orElseThrow();
+    }
+
     private List<Double> run(long seed) {
         Windows windows = new Windows(new Silent());
         feed(windows, new Random(seed), 0, 300, 0);
         return List.of(
-                windows.evidence().get(key(BIASED, 0)).pool().orElseThrow().single(),
-                windows.evidence().get(key(CHANCE, 0)).pool().orElseThrow().single());
+                evidence(windows, BIASED).pool().orElseThrow().single(),
+                evidence(windows, CHANCE).pool().orElseThrow().single());
     }
 
     /** Unit directions' slopes: the biased concept's, one of chance, the pool's. */
@@ -145,7 +145,7 @@ class SeriesTestsTest {
                             List.of(reading),
                             5,
                             Instant.EPOCH),
-                    java.util.Objects.requireNonNull(versions.get(ID)));
+                    limits);
         }
     }
 
