@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param window size of the sliding window
  * @param concepts at least one, names distinct
  * @param maxSeries (concept, class) pairs that are followed at most
+ * @param significance how concepts are compared with random directions
  * @param worker where corrections are made, if anywhere
  * @param probe what the first run of an archive with a loop of unstated length may use up
  */
@@ -28,6 +29,7 @@ public record AuditConfig(
         WindowSpec window,
         List<ConceptSpec> concepts,
         int maxSeries,
+        SignificanceSpec significance,
         Optional<WorkerTarget> worker,
         ProbeLimits probe) {
     /** Value of {@code target} that stands for the class of the largest logit. */

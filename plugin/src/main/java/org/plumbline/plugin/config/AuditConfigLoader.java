@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads the per-model {@code plumbline.yaml}. Thread-safe. */
@@ -27,6 +28,8 @@ public final class AuditConfigLoader {
     private static final int LARGEST_CLASS = 1_000_000;
     private static final int MOST_SERIES = 10_000;
     private static final int STANDARD_SERIES = 200;
+    private static final int FEWEST_CAVS = 20;
+    private static final int MOST_CAVS = 1000;
 
     private AuditConfigLoader() {}
 
@@ -52,6 +55,10 @@ public final class AuditConfigLoader {
                         .orElse(new WindowSpec(WindowSpec.STANDARD_SAMPLES, Optional.empty()));
         List<ConceptSpec> concepts = concepts(top, folder);
         int maxSeries = top.whole("max-series", 1, MOST_SERIES, STANDARD_SERIES);
+        SignificanceSpec significance =
+                top.section("significance")
+                        .map(AuditConfigLoader::significance)
+                        .orElse(SignificanceSpec.STANDARD);
         Optional<WorkerTarget> worker =
                 top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
         ProbeLimits probe = top.section("probe").map(ProbeReader::read).orElse(ProbeLimits.DEFAULT);
@@ -70,6 +77,7 @@ public final class AuditConfigLoader {
                 window,
                 concepts,
                 maxSeries,
+                significance,
                 worker,
                 probe);
     }
@@ -98,6 +106,21 @@ public final class AuditConfigLoader {
                         section.duration("half-life"));
         section.refuseUnknown();
         return window;
+    }
+
+    private static SignificanceSpec significance(Section section) {
+        boolean seeded = section.has("seed");
+        int seed = section.whole("seed", 0, Integer.MAX_VALUE, 0);
+        SignificanceSpec significance =
+                new SignificanceSpec(
+                        section.whole(
+                                "random-cavs",
+                                FEWEST_CAVS,
+                                MOST_CAVS,
+                                SignificanceSpec.STANDARD_CAVS),
+                        seeded ? OptionalLong.of(seed) : OptionalLong.empty());
+        section.refuseUnknown();
+        return significance;
     }
 
     private static List<ConceptSpec> concepts(Section top, Path folder) {

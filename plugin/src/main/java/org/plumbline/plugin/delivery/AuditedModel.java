@@ -70,7 +70,7 @@ public final class AuditedModel implements AutoCloseable {
         this.examples = examples;
         live = first(parts, ledger, examples);
         slot = new ServedSlot(live.served());
-        publication.open(slot.current(), config);
+        publication.open(slot.current(), config, live.tests());
     }
 
     /**
@@ -321,7 +321,7 @@ public final class AuditedModel implements AutoCloseable {
         Staged old = live;
         ServedId from = old.served().id();
         ServedId to = next.served().id();
-        publication.open(next.served(), config);
+        publication.open(next.served(), config, next.tests());
         slot.swap(next.served());
         live = next;
         if (!from.equals(to)) {

@@ -56,6 +56,11 @@ public record ModelCache(Path folder) {
         return deliveries().resolve(digest.hex() + ".pt");
     }
 
+    /** Returns the folder of baselines. */
+    Path baselines() {
+        return folder.resolve("baselines");
+    }
+
     /** Keeps uploaded examples; they replace configured ones of the same name after a restart. */
     public void keep(ConceptExamples examples) {
         Path home = concept(examples.name());

@@ -7,6 +7,7 @@ import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.metrics.AuditMeters;
 import org.plumbline.plugin.metrics.AuditState;
 import org.plumbline.plugin.pipeline.AuditPipeline;
+import org.plumbline.plugin.pipeline.TestPlan;
 import org.plumbline.plugin.pipeline.WindowLimits;
 
 import java.util.Optional;
@@ -22,7 +23,7 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
     private static final double ERROR = 0.01;
 
     /** Counts and shows a version from now on, starting anew. */
-    public void open(Served served, AuditConfig config) {
+    public void open(Served served, AuditConfig config, TestPlan tests) {
         WindowSettings settings =
                 new WindowSettings(
                         config.window().samples(),
@@ -30,7 +31,9 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
                         OptionalDouble.empty(),
                         ERROR);
         pipeline.admit(
-                served.id(), new WindowLimits(served.generation(), settings, config.maxSeries()));
+                served.id(),
+                new WindowLimits(
+                        served.generation(), settings, config.maxSeries(), Optional.of(tests)));
         meters.serve(
                 served.id(),
                 AuditState.AUDITED,

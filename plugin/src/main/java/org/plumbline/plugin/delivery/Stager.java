@@ -13,6 +13,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.probe.ProbeRequest;
+import org.plumbline.core.tap.AuditForm;
 import org.plumbline.core.tap.CavBank;
 import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.TapSpec;
@@ -26,6 +27,7 @@ import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
 import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
+import org.plumbline.plugin.pipeline.TestPlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ final class Stager {
     private static final Logger LOG = LoggerFactory.getLogger(Stager.class);
     private static final int BATCH = 16;
     private static final int PROBES = 8;
+    private static final double DRIFT_ERROR = 0.01;
     private static final AtomicLong GENERATIONS = new AtomicLong();
 
     private final ModelKey key;
@@ -95,8 +98,9 @@ final class Stager {
         List<ConceptId> names = new ArrayList<>();
         Map<ConceptId, CavQuality> qualities = new HashMap<>();
         List<Intervention> removals = new ArrayList<>();
+        RandomPool pool = new RandomPool();
         for (ConceptExamples concept : concepts) {
-            LabelledActivations activations = activations(model, concept);
+            LabelledActivations activations = activations(model, concept, pool);
             CavFit fit = fit(activations, concept);
             names.add(concept.name());
             cavs.add(fit.direction());
@@ -105,9 +109,17 @@ final class Stager {
         }
         FloatTensor inputs = probes(concepts.get(0).positives());
         model.settle(inputs);
+        AuditBasis basis = AuditBasis.of(model.digest(), config, concepts);
+        int random =
+                model.form() != AuditForm.FINITE_DIFFERENCES
+                        ? config.significance().randomCavs()
+                        : 0;
+        if (random > 0) { // central differences would take two forward passes for each
+            cavs.addAll(pool.draw(random, config.significance().seed().orElse(basis.seed())));
+        }
         CavBank bank = model.bank(cavs);
         try {
-            TappedModule module = new TappedModule(model, bank);
+            TappedModule module = new TappedModule(model, bank, random);
             module.removing(removals);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
@@ -124,7 +136,8 @@ final class Stager {
                             qualities,
                             module,
                             sampler);
-            return new Staged(served, model.logits(inputs, PROBES));
+            FloatTensor logits = model.logits(inputs, PROBES);
+            return new Staged(served, logits, tests(basis, names.size(), logits));
         } catch (RuntimeException e) {
             bank.close();
             throw e;
@@ -137,10 +150,22 @@ final class Stager {
                 shape, Optional.of(config.layer()), config.output(), config.probe());
     }
 
-    private LabelledActivations activations(TappedModel model, ConceptExamples concept) {
-        return LabelledActivations.ofGroups(
-                pooled(model, concept.positives(), concept, "positives"),
-                pooled(model, concept.negatives(), concept, "negatives"));
+    private TestPlan tests(AuditBasis basis, int concepts, FloatTensor logits) {
+        int classes = config.target() == AuditConfig.PREDICTED ? logits.extent(1) : 1;
+        return new TestPlan(
+                Math.multiplyExact(concepts, classes),
+                DRIFT_ERROR,
+                config.window().samples(),
+                BaselineFile.open(cache, basis));
+    }
+
+    private LabelledActivations activations(
+            TappedModel model, ConceptExamples concept, RandomPool pool) {
+        FloatTensor with = pooled(model, concept.positives(), concept, "positives");
+        FloatTensor without = pooled(model, concept.negatives(), concept, "negatives");
+        LabelledActivations labelled = LabelledActivations.ofGroups(with, without);
+        pool.add(with, without);
+        return labelled;
     }
 
     private static CavFit fit(LabelledActivations activations, ConceptExamples concept) {
@@ -225,6 +250,7 @@ final class Stager {
      *
      * @param served its hold is the receiver's
      * @param logits on the probe inputs, {@code [n, classes]}
+     * @param tests of its series
      */
-    record Staged(Served served, FloatTensor logits) {}
+    record Staged(Served served, FloatTensor logits, TestPlan tests) {}
 }

@@ -58,6 +58,7 @@ public final class AuditRuntime implements AutoCloseable {
         pipeline = AuditPipeline.start(queue, meters);
         meters.source(pipeline::snapshots);
         meters.effects(pipeline::effects);
+        meters.evidence(pipeline::evidence);
         deliveries = new Deliveries(catalog, config, serverId(config), meters);
         routes = new AuditRoutes(catalog, pipeline, deliveries, meters);
     }

@@ -17,6 +17,7 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.pipeline.AuditPipeline;
+import org.plumbline.plugin.pipeline.SeriesEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.util.Comparator;
@@ -89,10 +90,17 @@ final class ModelJson {
     }
 
     private void concepts(ArrayNode array, ServedId id) {
+        Map<SeriesKey, SeriesEvidence> evidence = pipeline.evidence();
         pipeline.snapshots().entrySet().stream()
                 .filter(e -> e.getKey().id().equals(id))
                 .sorted(Map.Entry.comparingByKey(ORDER))
-                .forEach(e -> concept(array.addObject(), e.getKey(), e.getValue()));
+                .forEach(
+                        e -> {
+                            ObjectNode node = array.addObject();
+                            concept(node, e.getKey(), e.getValue());
+                            Optional.ofNullable(evidence.get(e.getKey()))
+                                    .ifPresent(tests -> EvidenceJson.write(node, tests));
+                        });
     }
 
     private void concept(ObjectNode node, SeriesKey key, ConceptSnapshot snapshot) {

@@ -8,6 +8,7 @@ import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.PendingAudit;
 import org.plumbline.core.tap.Sensitivities;
 import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.window.ConceptSample;
 
 import java.util.ArrayList;
@@ -18,12 +19,23 @@ import java.util.Optional;
 public final class TappedModule implements ServedModule {
     private final TappedModel model;
     private final CavBank bank;
+    private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
 
     /** Takes ownership of a model and a bank made by it. */
     public TappedModule(TappedModel model, CavBank bank) {
+        this(model, bank, 0);
+    }
+
+    /**
+     * Takes ownership of a model and a bank made by it.
+     *
+     * @param random the last CAVs of the bank that are random, fewer than all
+     */
+    public TappedModule(TappedModel model, CavBank bank, int random) {
         this.model = model;
         this.bank = bank;
+        this.random = random;
     }
 
     /**
@@ -91,11 +103,12 @@ public final class TappedModule implements ServedModule {
         }
     }
 
-    private static List<SampleReading> readings(Sensitivities read) {
+    private List<SampleReading> readings(Sensitivities read) {
         List<SampleReading> samples = new ArrayList<>(read.samples());
         for (int i = 0; i < read.samples(); i++) {
-            List<ConceptSample> concepts = new ArrayList<>(read.concepts());
-            for (int k = 0; k < read.concepts(); k++) {
+            int named = read.concepts() - random;
+            List<ConceptSample> concepts = new ArrayList<>(named);
+            for (int k = 0; k < named; k++) {
                 concepts.add(
                         new ConceptSample(
                                 read.mean(i, k),
@@ -103,8 +116,19 @@ public final class TappedModule implements ServedModule {
                                 read.positive(i, k),
                                 read.negative(i, k)));
             }
-            samples.add(new SampleReading(read.target(i), concepts));
+            samples.add(new SampleReading(read.target(i), concepts, pool(read, i)));
         }
         return samples;
+    }
+
+    private Optional<DenseVector> pool(Sensitivities read, int i) {
+        if (random == 0) {
+            return Optional.empty();
+        }
+        float[] means = new float[random];
+        for (int r = 0; r < random; r++) {
+            means[r] = read.mean(i, read.concepts() - random + r);
+        }
+        return Optional.of(DenseVector.copyOf(means));
     }
 }

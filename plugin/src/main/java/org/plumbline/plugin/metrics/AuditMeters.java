@@ -98,6 +98,11 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         series.effects().source(source);
     }
 
+    /** Tells where the results of tests are read. */
+    public void evidence(SeriesMeters.EvidenceSource source) {
+        series.evidence(source);
+    }
+
     /** Shows a version's state, and its counts where it is audited. */
     public void serve(ServedId id, AuditState state, Optional<Activity> activity) {
         remove(id);

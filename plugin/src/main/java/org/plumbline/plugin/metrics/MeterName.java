@@ -12,6 +12,10 @@ enum MeterName {
     MAGNITUDE("plumbline.concept.sensitivity.abs", "Mean magnitude of the sensitivity"),
     EFFECT("plumbline.concept.effect", "Mean change of the logit when the concept is removed"),
     MASKED("plumbline.concept.masked", "1 if used though the gradient denies it, else 0"),
+    P_VALUE(
+            "plumbline.concept.p.value",
+            "Anytime-valid p-value against random CAVs, corrected for all concepts and classes"),
+    DRIFT("plumbline.concept.drift", "1 once the mean sensitivity left its baseline, else 0"),
     CAV_AUC(
             "plumbline.concept.cav.auc.ratio",
             "Area under the curve of a CAV on held-out examples"),

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
 import org.plumbline.core.window.ConceptSnapshot;
+import org.plumbline.plugin.pipeline.SeriesEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.util.HashMap;
@@ -22,6 +23,7 @@ public final class SeriesMeters {
     private final EffectMeters effects;
     private final Map<SeriesKey, List<Meter>> meters = new HashMap<>();
     private volatile Source source = Map::of;
+    private volatile EvidenceSource evidence = Map::of;
 
     SeriesMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -34,6 +36,10 @@ public final class SeriesMeters {
 
     void source(Source next) {
         source = next;
+    }
+
+    void evidence(EvidenceSource next) {
+        evidence = next;
     }
 
     void add(SeriesKey key, Tags version) {
@@ -51,6 +57,8 @@ public final class SeriesMeters {
                         gauge(MeterName.SCORE_UPPER, tags, key, ConceptSnapshot::upper),
                         gauge(MeterName.SENSITIVITY, tags, key, ConceptSnapshot::sensitivity),
                         gauge(MeterName.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
+                        test(MeterName.P_VALUE, tags, key, SeriesEvidence::pValue),
+                        test(MeterName.DRIFT, tags, key, SeriesEvidence::drifted),
                         counter(MeterName.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
                         counter(MeterName.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
     }
@@ -66,6 +74,19 @@ public final class SeriesMeters {
     private Gauge gauge(
             MeterName name, Tags tags, SeriesKey key, ToDoubleFunction<ConceptSnapshot> number) {
         return Gauge.builder(name.meter(), () -> read(key, number, Double.NaN))
+                .description(name.description())
+                .tags(tags)
+                .register(registry);
+    }
+
+    private Gauge test(
+            MeterName name, Tags tags, SeriesKey key, ToDoubleFunction<SeriesEvidence> number) {
+        return Gauge.builder(
+                        name.meter(),
+                        () ->
+                                Optional.ofNullable(evidence.evidence().get(key))
+                                        .map(number::applyAsDouble)
+                                        .orElse(Double.NaN))
                 .description(name.description())
                 .tags(tags)
                 .register(registry);
@@ -90,5 +111,12 @@ public final class SeriesMeters {
     public interface Source {
         /** Returns the latest numbers. */
         Map<SeriesKey, ConceptSnapshot> snapshots();
+    }
+
+    /** Where the results of tests are. */
+    @FunctionalInterface
+    public interface EvidenceSource {
+        /** Returns the latest results. */
+        Map<SeriesKey, SeriesEvidence> evidence();
     }
 }

@@ -30,6 +30,7 @@ public final class AuditPipeline implements AutoCloseable {
     private final Thread thread;
     private volatile Map<SeriesKey, ConceptSnapshot> published = Map.of();
     private volatile Map<SeriesKey, EffectSnapshot> effects = Map.of();
+    private volatile Map<SeriesKey, SeriesEvidence> evidence = Map.of();
     private volatile boolean closing;
 
     private AuditPipeline(AuditQueue queue, AuditObserver observer) {
@@ -64,6 +65,11 @@ public final class AuditPipeline implements AutoCloseable {
     /** Returns what removing concepts did; an immutable snapshot. */
     public Map<SeriesKey, EffectSnapshot> effects() {
         return effects;
+    }
+
+    /** Returns what the tests say of the series that are tested; an immutable snapshot. */
+    public Map<SeriesKey, SeriesEvidence> evidence() {
+        return evidence;
     }
 
     /** Lets the thread empty the queue, then ends it. */
@@ -112,6 +118,7 @@ public final class AuditPipeline implements AutoCloseable {
             }
         }
         if (changed) {
+            evidence = windows.evidence();
             published = windows.snapshots();
             effects = windows.effects();
         }

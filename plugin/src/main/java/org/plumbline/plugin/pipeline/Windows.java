@@ -22,6 +22,7 @@ final class Windows {
     private static final Logger LOG = LoggerFactory.getLogger(Windows.class);
 
     private final AuditObserver observer;
+    private final SeriesTests tests = new SeriesTests();
     private final Map<SeriesKey, ConceptWindow> windows = new HashMap<>();
     private final Map<SeriesKey, ConceptSnapshot> snapshots = new HashMap<>();
     private final Set<SeriesKey> touched = new HashSet<>();
@@ -36,6 +37,7 @@ final class Windows {
 
     void add(AuditEvent event, WindowLimits limits) {
         for (SampleReading sample : event.samples()) {
+            boolean followed = false;
             for (int k = 0; k < sample.concepts().size(); k++) {
                 ConceptSample read = sample.concepts().get(k);
                 if (!Double.isFinite(read.mean()) || !Double.isFinite(read.meanAbsolute())) {
@@ -51,7 +53,12 @@ final class Windows {
                 if (window.isPresent()) {
                     window.get().add(read, event.at());
                     touched.add(key);
+                    followed = true;
+                    limits.tests().ifPresent(plan -> tests.add(key, read.mean(), event.at(), plan));
                 }
+            }
+            if (followed) {
+                limits.tests().ifPresent(plan -> tests.add(event, sample, plan));
             }
         }
         effects.add(event, windows.keySet(), limits.settings().error());
@@ -71,6 +78,7 @@ final class Windows {
         snapshots.keySet().removeAll(gone);
         touched.removeAll(gone);
         effects.remove(gone);
+        tests.remove(gone);
         Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
         sizes.keySet().removeAll(ids);
         full.removeAll(ids);
@@ -90,6 +98,10 @@ final class Windows {
 
     Map<SeriesKey, EffectSnapshot> effects() {
         return effects.snapshots();
+    }
+
+    Map<SeriesKey, SeriesEvidence> evidence() {
+        return tests.publish();
     }
 
     private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 class AuditConfigLoaderTest {
     private static final String LEAST =
@@ -32,6 +33,7 @@ class AuditConfigLoaderTest {
                         sampling: {rate: 0.25, max-overhead: 5%}
                         window: {samples: 10, half-life: 15m}
                         max-series: 7
+                        significance: {random-cavs: 50, seed: 9}
                         concepts:
                           - {name: timestamp, positives: with, negatives: without, cav: svm, pooling: mean}
                         fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
@@ -40,6 +42,7 @@ class AuditConfigLoaderTest {
                         """);
         assertThat(config.layer().value()).isEqualTo("layer4.1.conv2");
         assertThat(config.target()).isEqualTo(3);
+        assertThat(config.significance()).isEqualTo(new SignificanceSpec(50, OptionalLong.of(9)));
         assertThat(config.sampling()).isEqualTo(new Sampling(0.25, OptionalDouble.of(0.05)));
         assertThat(config.window())
                 .isEqualTo(new WindowSpec(10, Optional.of(Duration.ofMinutes(15))));

@@ -1,0 +1,168 @@
+package org.plumbline.plugin.delivery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.core.drift.Baseline;
+import org.plumbline.core.window.MeanEstimate;
+import org.plumbline.plugin.pipeline.Baselines;
+import org.plumbline.plugin.pipeline.FrozenBaseline;
+import org.plumbline.plugin.pipeline.SeriesKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The baselines of one model version, beside it in the cache. Another archive or other concepts
+ * have a file of their own; the {@value #FILES} latest stay. Thread-safe.
+ */
+final class BaselineFile implements Baselines {
+    private static final Logger LOG = LoggerFactory.getLogger(BaselineFile.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FILES = 16;
+
+    private final Path file;
+    private final AuditBasis basis;
+    private final Map<Series, FrozenBaseline> known = new HashMap<>();
+
+    private BaselineFile(Path file, AuditBasis basis) {
+        this.file = file;
+        this.basis = basis;
+    }
+
+    /** Reads what was kept for a basis; a file that cannot be read starts anew, with a warning. */
+    static BaselineFile open(ModelCache cache, AuditBasis basis) {
+        String name = basis.archive().brief() + "-" + basis.concepts().brief() + ".json";
+        BaselineFile made = new BaselineFile(cache.baselines().resolve(name), basis);
+        made.read();
+        return made;
+    }
+
+    @Override
+    public synchronized Optional<FrozenBaseline> find(SeriesKey key) {
+        return Optional.ofNullable(known.get(Series.of(key)));
+    }
+
+    @Override
+    public synchronized void keep(Map<SeriesKey, FrozenBaseline> frozen) {
+        frozen.forEach((key, baseline) -> known.put(Series.of(key), baseline));
+        try {
+            Files.createDirectories(file.resolveSibling(""));
+            Path fresh = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(fresh, tree().toPrettyString());
+            Files.move(
+                    fresh,
+                    file,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+            sweep();
+        } catch (IOException e) {
+            LOG.warn("{}: baselines not kept, a restart makes new ones: {}", file, e.toString());
+        }
+    }
+
+    private void read() {
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        try {
+            JsonNode tree = JSON.readTree(Files.readString(file));
+            if (!tree.path("archive_sha256").asText().equals(basis.archive().hex())
+                    || !tree.path("concepts_sha256").asText().equals(basis.concepts().hex())) {
+                LOG.warn("{}: kept for something else, not applied", file);
+                return;
+            }
+            Map<Series, FrozenBaseline> found = new HashMap<>();
+            tree.path("baselines").forEach(node -> found.put(Series.read(node), baseline(node)));
+            known.putAll(found);
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
+            LOG.warn("{}: unreadable, baselines are made anew: {}", file, e.toString());
+        }
+    }
+
+    private ObjectNode tree() {
+        ObjectNode tree = JSON.createObjectNode();
+        tree.put("archive_sha256", basis.archive().hex());
+        tree.put("concepts_sha256", basis.concepts().hex());
+        ArrayNode list = tree.putArray("baselines");
+        known.forEach((series, baseline) -> write(series.write(list.addObject()), baseline));
+        return tree;
+    }
+
+    private static void write(ObjectNode node, FrozenBaseline frozen) {
+        MeanEstimate estimate = frozen.sensitivity().estimate();
+        node.put("at", frozen.at().toString())
+                .put("low", estimate.low())
+                .put("high", estimate.high())
+                .put("samples", estimate.samples())
+                .put("clipped", estimate.clipped())
+                .put("sum", estimate.sum())
+                .put("variation", estimate.variation())
+                .put("error", frozen.sensitivity().error());
+    }
+
+    private static FrozenBaseline baseline(JsonNode node) {
+        MeanEstimate estimate =
+                new MeanEstimate(
+                        node.path("low").asDouble(),
+                        node.path("high").asDouble(),
+                        node.path("samples").asLong(),
+                        node.path("clipped").asLong(),
+                        node.path("sum").asDouble(),
+                        node.path("variation").asDouble());
+        return new FrozenBaseline(
+                Instant.parse(node.path("at").asText()),
+                new Baseline(estimate, node.path("error").asDouble()));
+    }
+
+    private void sweep() throws IOException {
+        try (Stream<Path> files = Files.list(file.resolveSibling(""))) {
+            List<Path> old =
+                    files.sorted(Comparator.comparing(BaselineFile::written).reversed())
+                            .skip(FILES)
+                            .toList();
+            for (Path each : old) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+
+    private static Instant written(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            return Instant.EPOCH; // gone meanwhile
+        }
+    }
+
+    private record Series(String layer, String concept, int target) {
+        static Series of(SeriesKey key) {
+            return new Series(key.layer().value(), key.concept().value(), key.target());
+        }
+
+        static Series read(JsonNode node) {
+            return new Series(
+                    node.path("layer").asText(),
+                    node.path("concept").asText(),
+                    node.path("class").asInt());
+        }
+
+        ObjectNode write(ObjectNode node) {
+            return node.put("layer", layer).put("concept", concept).put("class", target);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.plumbline.plugin.pipeline;
+
+import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.SampleReading;
+import org.plumbline.plugin.intercept.ServedId;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tests behind the windows: against random CAVs and against baselines. Only series that have a
+ * window get here, so memory is bounded by theirs. Confined to one thread.
+ */
+final class SeriesTests {
+    private final Map<ServedId, PoolWatches> pools = new HashMap<>();
+    private final Map<SeriesKey, DriftWatch> drifts = new HashMap<>();
+    private final Map<SeriesKey, SeriesEvidence> evidence = new HashMap<>();
+    private final Map<Baselines, Map<SeriesKey, FrozenBaseline>> frozen = new HashMap<>();
+    private final Set<SeriesKey> touched = new HashSet<>();
+
+    /** Adds a series' finite mean sensitivity. */
+    void add(SeriesKey key, double sensitivity, Instant at, TestPlan plan) {
+        DriftWatch watch =
+                drifts.computeIfAbsent(key, k -> new DriftWatch(plan, plan.baselines().find(k)));
+        watch.add(sensitivity, at)
+                .ifPresent(
+                        made ->
+                                frozen.computeIfAbsent(plan.baselines(), b -> new HashMap<>())
+                                        .put(key, made));
+        touched.add(key);
+    }
+
+    /** Adds a sample whose class is followed. */
+    void add(AuditEvent event, SampleReading sample, TestPlan plan) {
+        boolean looked =
+                pools.computeIfAbsent(
+                                event.id(), id -> new PoolWatches(plan.family(), event.concepts()))
+                        .add(event, sample);
+        if (looked) { // the correction couples the series of a version
+            drifts.keySet().stream().filter(k -> k.id().equals(event.id())).forEach(touched::add);
+        }
+    }
+
+    /** Forgets series. */
+    void remove(Set<SeriesKey> gone) {
+        drifts.keySet().removeAll(gone);
+        evidence.keySet().removeAll(gone);
+        touched.removeAll(gone);
+        gone.stream().map(SeriesKey::id).forEach(pools::remove);
+    }
+
+    /** Keeps the baselines frozen since the last call, and returns what the tests say. */
+    Map<SeriesKey, SeriesEvidence> publish() {
+        frozen.forEach(Baselines::keep);
+        frozen.clear();
+        for (SeriesKey key : touched) {
+            evidence.put(
+                    key,
+                    new SeriesEvidence(
+                            Optional.ofNullable(pools.get(key.id()))
+                                    .flatMap(pool -> pool.evidence(key)),
+                            Optional.ofNullable(drifts.get(key)).flatMap(DriftWatch::evidence)));
+        }
+        touched.clear();
+        return Map.copyOf(evidence);
+    }
+}
