@@ -112,7 +112,9 @@ final class ExplainCommand implements Callable<Integer> {
         ExplanationMethod method = methods.method();
         try (ExplainFolder folder =
                 ExplainFolder.open(
-                        archive, (work, device) -> methods.spec(plan.path(), work, device))) {
+                        archive,
+                        plan.images(),
+                        (work, device) -> methods.spec(plan.path(), work, device))) {
             ExplainableModel model = folder.model();
             requireClass(model, plan.images());
             Explained found =

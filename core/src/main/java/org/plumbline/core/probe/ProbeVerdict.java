@@ -41,6 +41,7 @@ final class ProbeVerdict {
                     ErrorCode.valueOf(parts[0]), parts.length > 1 ? parts[1] : "no reason given");
         }
         return Arrays.stream(line.substring(PASSED.length()).split("x", -1))
+                .filter(extent -> !extent.isEmpty())
                 .map(Long::valueOf)
                 .toList();
     }

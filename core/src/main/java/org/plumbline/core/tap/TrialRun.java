@@ -39,7 +39,7 @@ public final class TrialRun {
      * @param shape of the batch
      * @param work existing folder for copies, which are removed
      * @param output where the logits are, for models that return more
-     * @return the shape of the logits
+     * @return the shape of the logits; empty if the engine cannot hand out what forward returns
      * @throws AuditException {@code BAD_ARCHIVE} if the engine refuses the file or the output is
      *     not one finite row a sample; {@code BAD_DATA} if it fails on the batch; {@code
      *     LAYER_NOT_TAPPABLE}
@@ -63,6 +63,8 @@ public final class TrialRun {
         }
         try (NativeModule module = NativeModule.load(copy(archive, work), Device.cpu())) {
             return run(inputs -> module.forward(inputs).get(0), noise(module.manager(), extents));
+        } catch (UnsupportedOperationException e) {
+            return List.of(); // it ran, but returns what the engine cannot hand out
         }
     }
 

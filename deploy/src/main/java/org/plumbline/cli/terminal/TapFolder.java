@@ -53,16 +53,18 @@ public final class TapFolder implements AutoCloseable {
     public static TapFolder open(
             Path archive, LayerPath layer, Optional<String> output, FloatTensor inputs)
             throws IOException {
+        tryIfLooping(archive, Optional.of(layer), output, inputs);
+        return load(archive, layer, output);
+    }
+
+    static void tryIfLooping(
+            Path archive, Optional<LayerPath> layer, Optional<String> output, FloatTensor inputs) {
         List<Long> shape = Arrays.stream(inputs.shape()).boxed().collect(Collectors.toList());
         shape.set(0, Math.min(2, shape.get(0)));
         SafetyProbe.runIfLooping(
                 archive,
                 new ProbeRequest(
-                        shape,
-                        Optional.of(layer),
-                        output.map(OutputSelector::new),
-                        ProbeLimits.DEFAULT));
-        return load(archive, layer, output);
+                        shape, layer, output.map(OutputSelector::new), ProbeLimits.DEFAULT));
     }
 
     private static TapFolder load(Path archive, LayerPath layer, Optional<String> output)
