@@ -262,7 +262,7 @@ class ExplainIT {
                 "--inputs=FOLDER/flat.npy        | inputs: FloatTensor[6, 784] (expected: four axes",
                 "--inputs=FOLDER/empty.npy       | inputs: no rows (expected: at least one)",
                 "--inputs=FOLDER/nan.npy         | inputs: NaN in row 1 (expected: finite numbers)",
-                "--inputs=FOLDER/colour.npy      | inputs: [1, 3, ",
+                "--inputs=FOLDER/colour.npy      | inputs: [",
             })
     void badInputIsOneLine(String arguments, String message) throws Exception {
         write("flat.npy", pixels, ROWS, SIZE);
