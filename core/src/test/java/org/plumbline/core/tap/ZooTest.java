@@ -42,8 +42,12 @@ class ZooTest {
     private static final String NAMED = System.getProperty("plumbline.zoo", "");
     private static final boolean SMALL_ZOO = NAMED.isEmpty();
 
-    /** Float32 against float64 of up to 100 layers; measured: at most 5e-6. */
-    private static final double MARGIN = 1e-5;
+    /**
+     * Float32 against float64 of up to 100 layers; measured: at most 5e-6. At full size some of a
+     * million units lie within rounding of a kink, and the two take different sides; measured: up
+     * to 4e-4, in the layers below the first maximum pooling of ResNet-18.
+     */
+    private static final double MARGIN = SMALL_ZOO ? 1e-5 : 1e-3;
 
     /** What the engine may say of a layer that is tapped; anything else is a failure. */
     private static final List<String> EXPLAINED =
