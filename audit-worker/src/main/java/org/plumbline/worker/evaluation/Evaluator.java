@@ -104,7 +104,7 @@ public final class Evaluator {
                         maps.add(model.sensitivity(inputs(batch), target, probe.cav().direction()));
                     }
                 });
-        return TcavMetrics.of(joined(maps));
+        return TcavMetrics.of(FloatTensor.concat(maps));
     }
 
     private int[] predictions() {
@@ -169,17 +169,5 @@ public final class Evaluator {
             batches.add(Arrays.copyOfRange(rows, from, Math.min(from + BATCH, rows.length)));
         }
         return batches;
-    }
-
-    private static FloatTensor joined(List<FloatTensor> maps) {
-        int total = maps.stream().mapToInt(FloatTensor::rows).sum();
-        FloatTensor first = maps.get(0);
-        float[] values = new float[total * first.rowSize()];
-        int at = 0;
-        for (FloatTensor map : maps) {
-            System.arraycopy(map.values(), 0, values, at, map.values().length);
-            at += map.values().length;
-        }
-        return FloatTensor.of(values, total, first.extent(1), first.extent(2));
     }
 }

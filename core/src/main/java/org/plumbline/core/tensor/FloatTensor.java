@@ -1,6 +1,7 @@
 package org.plumbline.core.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Floats with a shape on the heap, row-major. Confined to its owner: the array is not copied, so
@@ -90,6 +91,36 @@ public final class FloatTensor {
             System.arraycopy(values, rows[i] * size, out, i * size, size);
         }
         return new FloatTensor(picked, out);
+    }
+
+    /**
+     * Returns the rows of all parts, in order.
+     *
+     * @param parts at least one, {@code [n_i, ...]} alike behind the first axis
+     * @throws IllegalArgumentException if there is none or a row differs in shape
+     */
+    public static FloatTensor concat(List<FloatTensor> parts) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("parts: none (expected: at least one)");
+        }
+        long[] shape = parts.get(0).shape();
+        shape[0] = 0;
+        for (FloatTensor part : parts) {
+            long[] own = part.shape();
+            if (own.length != shape.length
+                    || !Arrays.equals(own, 1, own.length, shape, 1, shape.length)) {
+                throw new IllegalArgumentException(
+                        "part: " + part + " (expected: rows as in " + parts.get(0) + ")");
+            }
+            shape[0] += own[0];
+        }
+        FloatTensor whole = zeros(shape);
+        int at = 0;
+        for (FloatTensor part : parts) {
+            System.arraycopy(part.values, 0, whole.values, at, part.values.length);
+            at += part.values.length;
+        }
+        return whole;
     }
 
     /** Returns the place of the largest value in a row; ties go to the first. */

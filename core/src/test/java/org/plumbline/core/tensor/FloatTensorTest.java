@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 class FloatTensorTest {
     private final FloatTensor tensor = FloatTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
 
@@ -47,5 +49,25 @@ class FloatTensorTest {
         FloatTensor logits = FloatTensor.of(new float[] {9, -1, 3, 3, -5, -9, -4, -4}, 2, 4);
         assertThat(logits.largest(0)).isZero();
         assertThat(logits.largest(1)).isEqualTo(2);
+    }
+
+    @Test
+    void concatGivesTheRowsOfAllPartsInOrder() {
+        FloatTensor one = FloatTensor.of(new float[] {1, 2, 3, 4}, 1, 2, 2);
+        FloatTensor two = FloatTensor.of(new float[] {5, 6, 7, 8, 9, 10, 11, 12}, 2, 2, 2);
+        FloatTensor whole = FloatTensor.concat(List.of(one, two));
+        assertThat(whole.shape()).containsExactly(3, 2, 2);
+        assertThat(whole.values()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    }
+
+    @Test
+    void concatRefusesRowsOfOtherShapes() {
+        FloatTensor one = FloatTensor.zeros(1, 2, 2);
+        assertThatThrownBy(() -> FloatTensor.concat(List.of(one, FloatTensor.zeros(1, 4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("part: FloatTensor[1, 4]");
+        assertThatThrownBy(() -> FloatTensor.concat(List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parts: none");
     }
 }

@@ -48,10 +48,11 @@ record HeatMaps(List<Tile> tiles, double largest) {
         List<HeatPanels> panels =
                 HeatPanels.of(
                         new HeatMapBatch(
-                                joined(inputs, inputs),
-                                joined(
-                                        SensitivityMap.of(first.gradient(), cav),
-                                        SensitivityMap.of(second.gradient(), cav))),
+                                FloatTensor.concat(List.of(inputs, inputs)),
+                                FloatTensor.concat(
+                                        List.of(
+                                                SensitivityMap.of(first.gradient(), cav),
+                                                SensitivityMap.of(second.gradient(), cav)))),
                         STYLE,
                         SIDE);
         List<Tile> tiles = new ArrayList<>();
@@ -80,16 +81,6 @@ record HeatMaps(List<Tile> tiles, double largest) {
                 TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
             return tap.model().read(inputs, BiasedData.TARGET);
         }
-    }
-
-    /** Returns the rows of one tensor, then those of another of the same shape. */
-    private static FloatTensor joined(FloatTensor one, FloatTensor other) {
-        long[] shape = one.shape();
-        shape[0] *= 2;
-        float[] values = new float[2 * one.values().length];
-        System.arraycopy(one.values(), 0, values, 0, one.values().length);
-        System.arraycopy(other.values(), 0, values, one.values().length, one.values().length);
-        return FloatTensor.of(values, shape);
     }
 
     private static String predicted(TapReading reading, int row) {

@@ -152,23 +152,14 @@ public final class ExampleReader {
             throw bad(name, "no images", "at least one PNG or JPEG image");
         }
         long[] shape = parts.get(0).shape();
-        int rows = 0;
         for (FloatTensor part : parts) {
             long[] other = part.shape();
-            rows += part.rows();
             other[0] = shape[0];
             if (!Arrays.equals(other, shape)) {
                 throw bad(name, Arrays.toString(part.shape()), "all of " + Arrays.toString(shape));
             }
         }
-        shape[0] = rows;
-        FloatTensor joined = FloatTensor.zeros(shape);
-        int at = 0;
-        for (FloatTensor part : parts) {
-            System.arraycopy(part.values(), 0, joined.values(), at, part.values().length);
-            at += part.values().length;
-        }
-        return inputs(joined, name);
+        return inputs(FloatTensor.concat(parts), name);
     }
 
     private static AuditException bad(String field, Object value, String expected) {

@@ -34,7 +34,8 @@ final class RandomPool {
      */
     List<DenseVector> draw(int count, long seed) {
         FloatTensor directions =
-                RandomCavs.ofSplits(all(), positives, negatives, count, seed).directions();
+                RandomCavs.ofSplits(FloatTensor.concat(groups), positives, negatives, count, seed)
+                        .directions();
         List<DenseVector> drawn = new ArrayList<>(count);
         for (int r = 0; r < count; r++) {
             drawn.add(directions.row(r));
@@ -55,17 +56,5 @@ final class RandomPool {
             moved[i] = (float) (values[i] - mean[i % d]);
         }
         return FloatTensor.of(moved, n, d);
-    }
-
-    private FloatTensor all() {
-        int rows = groups.stream().mapToInt(FloatTensor::rows).sum();
-        int d = groups.get(0).rowSize();
-        float[] values = new float[Math.multiplyExact(rows, d)];
-        int at = 0;
-        for (FloatTensor group : groups) {
-            System.arraycopy(group.values(), 0, values, at, group.values().length);
-            at += group.values().length;
-        }
-        return FloatTensor.of(values, rows, d);
     }
 }

@@ -201,13 +201,10 @@ final class Stager {
     private FloatTensor pooled(
             TappedModel model, FloatTensor inputs, ConceptExamples concept, String side) {
         List<FloatTensor> parts = new ArrayList<>();
-        int size = 0;
         try {
             for (int from = 0; from < inputs.rows(); from += BATCH) {
                 FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
-                FloatTensor part = concept.pooling().pool(model.observe(batch).activation());
-                parts.add(part);
-                size += part.values().length;
+                parts.add(concept.pooling().pool(model.observe(batch).activation()));
             }
         } catch (AuditException e) { // about the output, not the examples
             throw e;
@@ -224,13 +221,7 @@ final class Stager {
                             + e.getMessage(),
                     e);
         }
-        float[] all = new float[size];
-        int at = 0;
-        for (FloatTensor part : parts) {
-            System.arraycopy(part.values(), 0, all, at, part.values().length);
-            at += part.values().length;
-        }
-        return FloatTensor.of(all, inputs.rows(), size / Math.max(1, inputs.rows()));
+        return FloatTensor.concat(parts);
     }
 
     private static FloatTensor probes(FloatTensor inputs) {
