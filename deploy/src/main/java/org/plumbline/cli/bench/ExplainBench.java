@@ -17,7 +17,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -82,13 +81,13 @@ final class ExplainBench {
             Case model, int batch, PlainPass plain, ExplainableModel explained, ArrayNode rows) {
         FloatTensor inputs = model.noise(batch);
         int rounds = Math.max(FEWEST, model.rounds() / batch);
-        Times pass = new Times(rounds);
+        Times pass = new Times();
         Map<ExplanationMethod, Times> methods = new EnumMap<>(ExplanationMethod.class);
         for (int round = -WARM_UPS; round < rounds; round++) {
             plain.run(inputs); // brings back the caches that the methods have filled
             pass.take(round, () -> plain.run(inputs));
             for (ExplanationMethod method : ExplanationMethod.values()) {
-                methods.computeIfAbsent(method, m -> new Times(rounds))
+                methods.computeIfAbsent(method, m -> new Times())
                         .take(round, () -> explained.explain(method, inputs, -1));
             }
             progress.show(
@@ -105,11 +104,11 @@ final class ExplainBench {
                                 .put("batch", batch)
                                 .put("method", method.label())
                                 .put("rounds", rounds)
-                                .put("explain_ms", median(times.wall))
-                                .put("explanations_per_second", 1e3 * batch / median(times.wall))
-                                .put("pass_ms", median(pass.wall))
-                                .put("passes", median(times.wall) / median(pass.wall))
-                                .put("cpu_passes", median(times.cpu) / median(pass.cpu))
+                                .put("explain_ms", times.wall.median())
+                                .put("explanations_per_second", 1e3 * batch / times.wall.median())
+                                .put("pass_ms", pass.wall.median())
+                                .put("passes", times.wall.median() / pass.wall.median())
+                                .put("cpu_passes", times.cpu.median() / pass.cpu.median())
                                 .put("passes_needed", needed(method)));
     }
 
@@ -118,32 +117,24 @@ final class ExplainBench {
         return method == ExplanationMethod.INTEGRATED_GRADIENTS ? STEPS : 1;
     }
 
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
     /** Milliseconds on the clock and of processor time of this thread, which other load spares. */
     private static final class Times {
         private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-        private final double[] wall;
-        private final double[] cpu;
+        private final Series wall = new Series();
+        private final Series cpu = new Series();
 
-        Times(int rounds) {
-            wall = new double[rounds];
-            cpu = new double[rounds];
-        }
-
-        /** Takes the time of a call; warm-ups, which have negative rounds, are overwritten. */
+        /** Takes the time of a call, but not of warm-ups, which have negative rounds. */
         void take(int round, Runnable call) {
             long cpuStart = THREADS.getCurrentThreadCpuTime();
             long start = System.nanoTime();
             call.run();
-            wall[Math.max(0, round)] = (System.nanoTime() - start) / 1e6;
-            cpu[Math.max(0, round)] = (THREADS.getCurrentThreadCpuTime() - cpuStart) / 1e6;
+            long end = System.nanoTime();
+            long cpuEnd = THREADS.getCurrentThreadCpuTime();
+            if (round >= 0) {
+                wall.add((end - start) / 1e6);
+                cpu.add((cpuEnd - cpuStart) / 1e6);
+            }
         }
     }
 

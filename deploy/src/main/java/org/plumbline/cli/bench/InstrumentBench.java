@@ -83,7 +83,8 @@ final class InstrumentBench {
     }
 
     private static double median(double[][] rounds, int column) {
-        double[] sorted = Arrays.stream(rounds).mapToDouble(row -> row[column]).sorted().toArray();
-        return sorted[sorted.length / 2] / 1e9;
+        Series series = new Series();
+        Arrays.stream(rounds).forEach(row -> series.add(row[column]));
+        return series.median() / 1e9;
     }
 }

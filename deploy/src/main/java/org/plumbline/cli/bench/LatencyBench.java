@@ -20,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,8 +137,8 @@ final class LatencyBench {
         awaitAudits(audited, model, body);
         int calls = Math.max(8, model.calls() / batch);
         int warmUp = Math.max(4, calls / 5);
-        double[] without = new double[calls];
-        double[] with = new double[calls];
+        Series without = new Series();
+        Series with = new Series();
         boolean identical = true;
         double plainCpu = 0;
         double auditedCpu = 0;
@@ -153,8 +152,8 @@ final class LatencyBench {
             Timed b = call(first ? audited : plain, model, body);
             identical &= a.answer().equals(b.answer());
             if (i >= 0) {
-                without[i] = first ? a.millis() : b.millis();
-                with[i] = first ? b.millis() : a.millis();
+                without.add(first ? a.millis() : b.millis());
+                with.add(first ? b.millis() : a.millis());
             }
             progress.show("latency", i + warmUp + 1L, calls + warmUp, model.name() + " x" + batch);
         }
@@ -166,8 +165,8 @@ final class LatencyBench {
                 model.name(),
                 batch,
                 calls,
-                median(without),
-                median(with),
+                without.median(),
+                with.median(),
                 cpuRatio,
                 identical,
                 samples);
@@ -201,13 +200,6 @@ final class LatencyBench {
             return new NDList(manager.create(noise(model, batch, 3), new Shape(model.batch(batch))))
                     .encode();
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private record Timed(ByteBuffer answer, double millis) {}
