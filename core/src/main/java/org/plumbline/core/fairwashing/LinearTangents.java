@@ -11,6 +11,7 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -23,9 +24,6 @@ import java.util.stream.IntStream;
  * {@code projectors/linear.py}.
  */
 public final class LinearTangents {
-    // below this share of the largest singular value the Gram matrix holds rounding alone
-    private static final double NEGLIGIBLE = 1e-6;
-
     private final ReferencePoints reference;
     private final TangentSettings settings;
 
@@ -83,18 +81,26 @@ public final class LinearTangents {
     }
 
     private TangentBases bases(FloatTensor points, Optional<long[]> classes) {
-        int block = reference.size() * settings.dimension();
-        float[] vectors = new float[Math.multiplyExact(points.rows(), block)];
-        IntStream.range(0, points.rows())
-                .parallel()
-                .forEach(
-                        row -> {
-                            TangentSpace space = at(points, row, classes.map(c -> c[row]));
-                            System.arraycopy(
-                                    space.basis().values(), 0, vectors, row * block, block);
-                        });
         return new TangentBases(
-                FloatTensor.of(vectors, points.rows(), reference.size(), settings.dimension()));
+                FloatTensor.stack(
+                        spaces(points, 0, points.rows(), classes).stream()
+                                .map(TangentSpace::basis)
+                                .toList()));
+    }
+
+    /**
+     * Returns the spaces at some rows, found in parallel.
+     *
+     * @param from first row, inclusive
+     * @param to last row, exclusive
+     * @param classes one for each point, where the reference points have classes
+     */
+    public List<TangentSpace> spaces(
+            FloatTensor points, int from, int to, Optional<long[]> classes) {
+        return IntStream.range(from, to)
+                .parallel()
+                .mapToObj(row -> at(points, row, classes.map(c -> c[row])))
+                .toList();
     }
 
     private DMatrixRMaj differences(float[] values, int from, int[] near) {
@@ -148,7 +154,7 @@ public final class LinearTangents {
         for (int j = 0; j < dimension; j++) {
             singular[j] = singularValue(eigen, order[j]);
             columns[j] = new double[rows.numCols];
-            if (singular[j] > NEGLIGIBLE * largest) {
+            if (!TangentSpace.isNegligible(singular[j], largest)) {
                 columns[j] = direction(rows, eigen.getEigenVector(order[j]), columns, j);
             }
         }
