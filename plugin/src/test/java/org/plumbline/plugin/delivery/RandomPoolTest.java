@@ -31,11 +31,7 @@ class RandomPoolTest {
     private static final double LEVEL = 0.05;
     private static final double STRICT = 0.005; // of what a correction over series asks for
 
-    /**
-     * Nominal 5 % of the runs plus three standard errors, and half a percent plus four. Without the
-     * degrees of freedom of the examples the first setting errs at the strict level in 10 of 800
-     * runs.
-     */
+    /** Nominal 5 % of the runs plus three standard errors, and half a percent plus four. */
     @ParameterizedTest(name = "{0}/{1} examples, decay {2}, sparse {3}")
     @CsvSource({
         "10, 10, 0, false, 400",
