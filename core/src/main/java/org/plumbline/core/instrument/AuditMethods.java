@@ -34,7 +34,8 @@ final class AuditMethods {
                     "pl_pos = torch.sum(torch.gt(pl_s, 0), [2], False, dtype=6)",
                     "pl_neg = torch.sum(torch.lt(pl_s, 0), [2], False, dtype=6)",
                     "pl_abs = torch.mean(torch.abs(pl_s), [2])",
-                    "return (torch.stack([pl_mean, pl_pos, pl_neg, pl_abs], 2), pl_index)");
+                    "pl_statistics = torch.stack([pl_mean, pl_pos, pl_neg, pl_abs], 2)",
+                    "pl_value = torch.detach(pl_a)");
 
     private final Additions additions;
     private final ClassSource root;
@@ -71,8 +72,14 @@ final class AuditMethods {
                         "pl_a: Tensor",
                         "pl_cavs: Tensor",
                         "pl_target: Tensor"),
-                "Tuple[Tensor, Tensor]",
-                Stream.of(BACKWARD, ChannelCode.flat("pl_gradient", "pl_cavs"), STATISTICS)
+                "Tuple[Tensor, Tensor, Tensor]",
+                Stream.of(
+                                BACKWARD,
+                                ChannelCode.flat("pl_gradient", "pl_cavs"),
+                                STATISTICS,
+                                ChannelCode.flat("pl_value", "pl_cavs"),
+                                ChannelCode.PROJECTIONS,
+                                List.of("return (pl_statistics, pl_index, pl_projections)"))
                         .flatMap(List::stream)
                         .toList());
         List<String> parameters = new ArrayList<>(List.of(input + ": Tensor"));
@@ -80,7 +87,7 @@ final class AuditMethods {
         add(
                 Instrumenter.DIFFERENCES,
                 parameters,
-                "Tuple[Tensor, Tensor]",
+                "Tuple[Tensor, Tensor, Tensor]",
                 DifferenceMethod.body(forward, output, shifted));
     }
 

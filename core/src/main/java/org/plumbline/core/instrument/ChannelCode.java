@@ -4,6 +4,17 @@ import java.util.List;
 
 /** Lines that find the axis of the channels, as {@link org.plumbline.core.tensor.ChannelAxis}. */
 final class ChannelCode {
+    /**
+     * From {@code pl_flat} and {@code pl_cavs} to {@code pl_projections [n, K, 2]}: of the mean of
+     * the channels over locations, and of their maximum.
+     */
+    static final List<String> PROJECTIONS =
+            List.of(
+                    "pl_columns = torch.t(pl_cavs)",
+                    "pl_means = torch.matmul(torch.mean(pl_flat, [2]), pl_columns)",
+                    "pl_tops = torch.matmul(torch.amax(pl_flat, [2]), pl_columns)",
+                    "pl_projections = torch.stack([pl_means, pl_tops], 2)");
+
     private ChannelCode() {}
 
     /**

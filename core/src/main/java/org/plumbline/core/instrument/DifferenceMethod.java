@@ -37,6 +37,7 @@ final class DifferenceMethod {
         body.add("pl_at = torch.tensor(torch.sub(torch.len(pl_taps), 3))");
         body.add("pl_a = pl_taps[-1]");
         body.addAll(ChannelCode.flat("pl_a", "pl_cavs"));
+        body.addAll(ChannelCode.PROJECTIONS);
         body.addAll(
                 List.of(
                         "pl_n = torch.size(pl_index, 0)",
@@ -88,7 +89,7 @@ final class DifferenceMethod {
                         "pl_pos = torch.to(torch.gt(pl_mean, 0), 6)",
                         "pl_neg = torch.to(torch.lt(pl_mean, 0), 6)",
                         "return (torch.stack([pl_mean, pl_pos, pl_neg, torch.abs(pl_mean)], 2),"
-                                + " pl_index)"));
+                                + " pl_index, pl_projections)"));
         return body;
     }
 }

@@ -33,8 +33,9 @@ public final class Instrumenter {
     public static final String LOGITS = "plumbline_logits";
 
     /**
-     * {@code (x, cavs [K, d], target [1], step, copies) -> (statistics [n, K, 4], class [n])} by
-     * central differences; at most {@code copies} of the batch run at once.
+     * {@code (x, cavs [K, d], target [1], step, copies) -> (statistics [n, K, 4], class [n],
+     * projections [n, K, 2])} by central differences; at most {@code copies} of the batch run at
+     * once. Projections are those of the activation's mean and maximum over locations.
      */
     public static final String DIFFERENCES = "plumbline_differences";
 
@@ -56,7 +57,7 @@ public final class Instrumenter {
 
     /**
      * {@code (logits with graph, activation, cavs [K, d], target [1]) -> (statistics [n, K, 4],
-     * class [n])}.
+     * class [n], projections [n, K, 2])}, as {@link #DIFFERENCES}.
      */
     public static final String SENSITIVITIES = "plumbline_sensitivities";
 

@@ -17,6 +17,7 @@ import java.util.Arrays;
  */
 public final class SequentialStudentTest {
     private final PoolStatistic statistic;
+    private final double degrees;
     private final double[] smallest;
     private final Looks looks;
 
@@ -26,9 +27,13 @@ public final class SequentialStudentTest {
      * @param statistic what is compared
      * @param concepts {@code K}
      * @param firstLook samples at the first look, at least 1
+     * @param degrees of freedom that the examples behind the random CAVs leave to their spread:
+     *     examples less groups, at least 1; infinite for directions drawn independently
      */
-    public SequentialStudentTest(PoolStatistic statistic, int concepts, long firstLook) {
+    public SequentialStudentTest(
+            PoolStatistic statistic, int concepts, long firstLook, double degrees) {
         this.statistic = statistic;
+        this.degrees = degrees;
         smallest = new double[concepts];
         Arrays.fill(smallest, 1);
         looks = new Looks(firstLook);
@@ -48,7 +53,7 @@ public final class SequentialStudentTest {
         double[] random = tally.ofRandom(statistic);
         double share = looks.taken() * (looks.taken() + 1.0);
         for (int k = 0; k < concepts.length; k++) {
-            double p = share * StudentTest.ofOne(concepts[k], random).pValue();
+            double p = share * StudentTest.ofOne(concepts[k], random, degrees).pValue();
             smallest[k] = Math.min(smallest[k], p);
         }
         return true;

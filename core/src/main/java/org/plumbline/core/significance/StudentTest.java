@@ -12,7 +12,7 @@ import java.util.Arrays;
  * {@code p = 0}. Immutable.
  *
  * <p>Source: Student 1908, Welch 1947, as in scipy.stats; {@link #ofOne} is Crawford and Howell,
- * The Clinical Neuropsychologist 1998.
+ * The Clinical Neuropsychologist 1998; Satterthwaite, Biometrics Bulletin 1946.
  *
  * @param t the statistic, positive if the first mean is larger
  * @param degreesOfFreedom of the t distribution
@@ -44,8 +44,23 @@ public record StudentTest(double t, double degreesOfFreedom, double pValue) {
      * price of assuming a normal sample.
      */
     public static StudentTest ofOne(double value, double[] sample) {
+        return ofOne(value, sample, Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * As {@link #ofOne(double, double[])} for a sample that was itself drawn from data that leave
+     * {@code source} degrees of freedom to its variance: {@code n} random splits of few examples
+     * know the spread no better than those examples do. By Satterthwaite's rule the t distribution
+     * has {@code 1 / (1/(n - 1) + 1/source)} degrees.
+     *
+     * @param source at least 1; infinite for a sample of independent values
+     */
+    public static StudentTest ofOne(double value, double[] sample, double source) {
         check(sample);
-        double degrees = sample.length - 1.0;
+        if (!(source >= 1)) {
+            throw new IllegalArgumentException("degrees: " + source + " (expected: >= 1)");
+        }
+        double degrees = 1 / (1 / (sample.length - 1.0) + 1 / source);
         if (constant(sample)) {
             return flat(value - sample[0], degrees);
         }

@@ -28,7 +28,8 @@ final class FiniteDifferences {
     }
 
     /**
-     * Returns statistics {@code [n, K, 4]} with one location, and classes {@code [n]}.
+     * Returns statistics {@code [n, K, 4]} with one location, classes {@code [n]} and projections
+     * {@code [n, K, 2]}.
      *
      * @param x one image batch, borrowed; the results hang on its manager
      */

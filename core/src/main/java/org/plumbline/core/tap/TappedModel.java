@@ -255,10 +255,10 @@ public final class TappedModel implements AutoCloseable {
 
     private static Sensitivities heap(NDList out, CavBank bank) {
         return new Sensitivities(
-                Math.toIntExact(out.get(0).getShape().get(0)),
                 bank.concepts(),
                 out.get(0).toFloatArray(),
-                out.get(1).toLongArray());
+                out.get(1).toLongArray(),
+                out.get(2).toFloatArray());
     }
 
     /**

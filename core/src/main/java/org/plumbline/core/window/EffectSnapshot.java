@@ -5,7 +5,7 @@ package org.plumbline.core.window;
  *
  * @param samples samples with an intervention
  * @param change mean change of the logit when the concept is removed, signed, in logits
- * @param clippedChange the same with changes cut at {@link EffectTally#CLIP}
+ * @param clippedChange the same with changes cut at {@link EffectSettings#clip}
  * @param changeBounds anytime-valid bounds of the mean behind {@code clippedChange}
  * @param clippedLinear mean change that the gradient foretold, cut likewise
  * @param linearBounds anytime-valid bounds of the mean behind {@code clippedLinear}

@@ -5,10 +5,9 @@ package org.plumbline.core.window;
  * in constant memory. Confined to one thread.
  *
  * <p>Two means are followed, each with anytime-valid bounds: of the change of the logit when the
- * concept is removed, and of the change that the gradient foretold. Single values are cut at
- * {@value #CLIP} logit, fixed in advance, so that the bounds hold for any distribution and replicas
- * share them. A mean is relevant beyond {@value #RELEVANT} logits, which multiplies the odds of the
- * class by 1.1.
+ * concept is removed, and of the change that the gradient foretold. Single values are cut at {@link
+ * EffectSettings#clip}, fixed in advance, so that the bounds hold for any distribution and replicas
+ * share them. A mean is relevant beyond {@link EffectSettings#relevant}.
  *
  * <ul>
  *   <li>{@link ConceptUse#UNUSED}: the bounds of the change lie within the relevant size;
@@ -20,33 +19,27 @@ package org.plumbline.core.window;
  *
  * <p>A verdict stays until the bounds support another. With the error split over both means, the
  * probability that a verdict about the means so far is ever wrong is at most the error. The means
- * are signed: effects that cancel over the samples of a class do not count as use.
+ * are signed: effects that cancel over the samples of a class do not count as use. The bounds are
+ * looked at after each of the first {@value #STEPS} samples and then each time their number has
+ * grown by one part in {@value #STEPS}; looking less often than allowed costs that much delay and
+ * no guarantee.
  */
 public final class EffectTally {
-    /** Logits at which single changes are cut. */
-    public static final double CLIP = 1;
+    private static final int STEPS = 64;
 
-    /** Mean change, in logits, beyond which a concept is used. */
-    public static final double RELEVANT = 0.1;
-
-    private static final double DENIED = RELEVANT / 2;
-
-    private final double error;
-    private final MeanTally changes = new MeanTally(-CLIP, CLIP);
-    private final MeanTally foretold = new MeanTally(-CLIP, CLIP);
+    private final EffectSettings settings;
+    private final MeanTally changes;
+    private final MeanTally foretold;
     private double sum;
+    private long samples;
+    private long nextLook = 1;
     private ConceptUse use = ConceptUse.UNDECIDED;
 
-    /**
-     * Makes an empty tally.
-     *
-     * @param error probability that a verdict is ever wrong, in (0, 1)
-     */
-    public EffectTally(double error) {
-        if (!(error > 0 && error < 1)) {
-            throw new IllegalArgumentException("error: " + error + " (expected: in (0, 1))");
-        }
-        this.error = error;
+    /** Makes an empty tally. */
+    public EffectTally(EffectSettings settings) {
+        this.settings = settings;
+        changes = new MeanTally(-settings.clip(), settings.clip());
+        foretold = new MeanTally(-settings.clip(), settings.clip());
     }
 
     /** Adds a sample, whose numbers are finite. */
@@ -57,7 +50,16 @@ public final class EffectTally {
         changes.add(sample.change());
         foretold.add(sample.linear());
         sum += sample.change();
-        use = verdict(bounds(changes), bounds(foretold));
+        samples++;
+        if (samples >= nextLook) {
+            nextLook = samples + Math.max(1, samples / STEPS);
+            use = verdict(bounds(changes), bounds(foretold));
+        }
+    }
+
+    /** Returns the verdict of the last look. */
+    public ConceptUse use() {
+        return use;
     }
 
     /** Returns the numbers now. */
@@ -75,20 +77,22 @@ public final class EffectTally {
     }
 
     private MeanBounds bounds(MeanTally tally) {
-        return tally.estimate().bounds(error / 2);
+        return tally.estimate().bounds(settings.error() / 2);
     }
 
     private ConceptUse verdict(MeanBounds change, MeanBounds linear) {
-        if (within(change, RELEVANT)) {
+        double relevant = settings.relevant();
+        double denied = relevant / 2;
+        if (within(change, relevant)) {
             return ConceptUse.UNUSED;
         }
-        if (!beyond(change, RELEVANT)) {
+        if (!beyond(change, relevant)) {
             return use;
         }
-        if (within(linear, DENIED)) {
+        if (within(linear, denied)) {
             return ConceptUse.MASKED;
         }
-        return beyond(linear, DENIED) ? ConceptUse.USED : use;
+        return beyond(linear, denied) ? ConceptUse.USED : use;
     }
 
     private static boolean within(MeanBounds bounds, double size) {

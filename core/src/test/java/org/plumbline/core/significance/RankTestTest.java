@@ -140,7 +140,8 @@ class RankTestTest {
             SequentialRankTest test =
                     new SequentialRankTest(PoolStatistic.SENSITIVITY, 1, 19, 8, 1);
             SequentialStudentTest student =
-                    new SequentialStudentTest(PoolStatistic.SENSITIVITY, 1, 8);
+                    new SequentialStudentTest(
+                            PoolStatistic.SENSITIVITY, 1, 8, Double.POSITIVE_INFINITY);
             double[] drift = random.doubles(20, -1e-3, 1e-3).toArray(); // concept one of them
             float[] concept = new float[1];
             float[] pool = new float[19];
@@ -190,7 +191,7 @@ class RankTestTest {
     void theWatchedStudentTestIsTheSmallestOfItsLooksTimesTheirShares() {
         SplittableRandom random = new SplittableRandom(6);
         PoolTally tally = new PoolTally(2, 29);
-        SequentialStudentTest test = new SequentialStudentTest(PoolStatistic.SENSITIVITY, 2, 3);
+        SequentialStudentTest test = new SequentialStudentTest(PoolStatistic.SENSITIVITY, 2, 3, 17);
         double[] pool = random.doubles(29, -1, 1).toArray();
         double[] sums = new double[31];
         double[] expected = {1, 1};
@@ -210,7 +211,7 @@ class RankTestTest {
             for (int k = 0; looked && k < 2; k++) {
                 int size = n;
                 double[] means = Arrays.stream(sums, 0, 29).map(s -> s / size).toArray();
-                double p = StudentTest.ofOne(sums[29 + k] / n, means).pValue();
+                double p = StudentTest.ofOne(sums[29 + k] / n, means, 17).pValue();
                 expected[k] = Math.min(expected[k], look * (look + 1) * p);
             }
         }

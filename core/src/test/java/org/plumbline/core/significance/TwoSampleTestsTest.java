@@ -101,4 +101,23 @@ class TwoSampleTestsTest {
         assertThatThrownBy(() -> MannWhitneyTest.asymptotic(new double[0], two))
                 .hasMessageContaining("0 values");
     }
+
+    /** Quantiles of the t distribution from tables: 2.042 leaves 5 % at 30 degrees of freedom. */
+    @Test
+    void aSampleFromFewExamplesHasTheirDegreesOfFreedom() {
+        double[] sample = new double[61];
+        for (int i = 0; i < sample.length; i++) {
+            sample[i] = i % 2 == 0 ? 1 : -1;
+        }
+        double mean = EffectSize.mean(sample);
+        double spread = EffectSize.deviation(sample) * Math.sqrt(1 + 1.0 / 61);
+        double value = mean + 2.042 * spread;
+        StudentTest few = StudentTest.ofOne(value, sample, 60); // 1 / (1/60 + 1/60)
+        assertThat(few.degreesOfFreedom()).isCloseTo(30, within(1e-9));
+        assertThat(few.pValue()).isCloseTo(0.05, within(1e-4));
+        assertThat(StudentTest.ofOne(value, sample).degreesOfFreedom()).isEqualTo(60);
+        assertThat(StudentTest.ofOne(value, sample).pValue()).isLessThan(0.0456);
+        assertThatThrownBy(() -> StudentTest.ofOne(value, sample, 0.5))
+                .hasMessageContaining("degrees");
+    }
 }

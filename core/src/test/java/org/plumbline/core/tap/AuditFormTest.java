@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Optimizer;
@@ -300,6 +301,32 @@ class AuditFormTest {
             }
             assertThat(SensitivityMap.of(reading.gradient(), cav).values())
                     .containsExactly(map.values(), within(1e-7f));
+            requireProjections(read, reading.activation(), cav);
+        }
+    }
+
+    @Test
+    void projectionsNeedNoDerivative() {
+        DenseVector cav = direction(6, 8);
+        try (TappedModel model = load("tokens", "norm");
+                CavBank bank = model.bank(List.of(cav))) {
+            assertThat(model.settle(images())).isEqualTo(AuditForm.FINITE_DIFFERENCES);
+            Sensitivities read = model.sensitivities(images(), bank, CLASS);
+            requireProjections(read, model.observe(images()).activation(), cav);
+        }
+    }
+
+    /** The pooling that CAVs are fitted with, on the heap. */
+    private static void requireProjections(
+            Sensitivities read, FloatTensor activation, DenseVector cav) {
+        for (Pooling pooling : List.of(Pooling.MEAN, Pooling.MAX)) {
+            FloatTensor pooled = pooling.pool(activation);
+            for (int i = 0; i < read.samples(); i++) {
+                double expected = pooled.row(i).dot(cav);
+                assertThat((double) read.projection(i, 0, pooling == Pooling.MAX))
+                        .as(pooling.name())
+                        .isCloseTo(expected, within(1e-5)); // float32 sums of at most 8 channels
+            }
         }
     }
 

@@ -20,6 +20,7 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.torchscript.TestArchives;
 import org.plumbline.core.window.ConceptUse;
 import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.core.window.EffectTally;
 
 import java.nio.file.Path;
@@ -146,8 +147,8 @@ class InterventionTest {
             model.settle(inputs.slice(0, 8));
             Sensitivities slopes = model.sensitivities(inputs, cavs, CLASS);
             Effects effects = model.effects(inputs, bank, CLASS);
-            EffectTally flattened = new EffectTally(0.01);
-            EffectTally plain = new EffectTally(0.01);
+            EffectTally flattened = new EffectTally(EffectSettings.standard(0.01));
+            EffectTally plain = new EffectTally(EffectSettings.standard(0.01));
             for (int i = 0; i < 400; i++) {
                 flattened.add(sample(slopes, effects, i, 0));
                 plain.add(sample(slopes, effects, i, 1));

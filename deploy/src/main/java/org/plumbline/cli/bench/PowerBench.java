@@ -8,6 +8,11 @@ import org.plumbline.core.drift.DriftDetector;
 import org.plumbline.core.significance.PoolStatistic;
 import org.plumbline.core.significance.PoolTally;
 import org.plumbline.core.significance.SequentialRankTest;
+import org.plumbline.core.significance.SequentialStudentTest;
+import org.plumbline.core.window.ConceptUse;
+import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectSettings;
+import org.plumbline.core.window.EffectTally;
 import org.plumbline.core.window.MeanEstimate;
 import org.plumbline.core.window.MeanTally;
 import org.plumbline.core.window.ScoreBounds;
@@ -15,6 +20,7 @@ import org.plumbline.core.window.SensitivityTally;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -27,6 +33,8 @@ final class PowerBench {
     private static final int LATE = 10_000; // samples before a change
     private static final double ERROR = 0.01;
     private static final int RANDOM = 999;
+    private static final int POOL = 200;
+    private static final int EXAMPLES = 98; // degrees of freedom of 50 + 50
 
     private PowerBench() {}
 
@@ -42,6 +50,18 @@ final class PowerBench {
         ArrayNode drift = node.putArray("drift_after_" + LATE + "_samples");
         for (double shift : new double[] {0.1, 0.2, 0.3, 0.5, 1}) {
             row(drift, "shift_in_deviations", shift, LONGEST, r -> drift(r, shift));
+        }
+        ArrayNode prevalence = node.putArray("prevalence_drift_from_0.1_after_" + LATE + "_inputs");
+        for (double share : new double[] {0.12, 0.15, 0.2, 0.3, 0.5}) {
+            row(prevalence, "share", share, LONGEST, r -> prevalence(r, share));
+        }
+        ArrayNode masked = node.putArray("masked_by_change_of_logit");
+        for (double change : new double[] {0.12, 0.15, 0.2, 0.3, 0.5}) {
+            row(masked, "logits", change, LONGEST, r -> masked(r, change));
+        }
+        ArrayNode student = node.putArray("t_test_against_" + POOL + "_random_cavs");
+        for (double strength : new double[] {3, 4, 5, 6, 8}) {
+            row(student, "mean_in_deviations_of_the_pool", strength, 4096, r -> pool(r, strength));
         }
         ArrayNode rank = node.putArray("sequential_rank_test_of_" + RANDOM + "_random_cavs");
         for (double strength : new double[] {2, 3, 4, 6}) {
@@ -118,23 +138,68 @@ final class PowerBench {
         return LONGEST + 1;
     }
 
-    /** Random directions' mean sensitivities are normal; the concept's is a multiple of that. */
-    private static int rank(SplittableRandom random, double strength) {
-        float[] means = new float[RANDOM];
-        for (int r = 0; r < RANDOM; r++) {
-            means[r] = (float) random.nextGaussian();
+    /** A tenth of the inputs carries the concept until the change. */
+    private static int prevalence(SplittableRandom random, double share) {
+        MeanTally tally = new MeanTally(0, 1);
+        for (int i = 0; i < 2000; i++) {
+            tally.add(random.nextDouble() < 0.1 ? 1 : 0);
         }
-        PoolTally tally = new PoolTally(1, RANDOM);
+        DriftDetector detector =
+                new DriftDetector(new Baseline(tally.estimate(), ERROR / 2), ERROR / 2);
+        for (int i = 0; i < LATE; i++) {
+            detector.add(random.nextDouble() < 0.1 ? 1 : 0);
+        }
+        for (int n = 1; n <= LONGEST; n++) {
+            if (detector.add(random.nextDouble() < share ? 1 : 0)) {
+                return n;
+            }
+        }
+        return LONGEST + 1;
+    }
+
+    /** The gradient foretells nothing; both spread by 0.3 logits. */
+    private static int masked(SplittableRandom random, double change) {
+        EffectTally tally = new EffectTally(EffectSettings.standard(ERROR));
+        for (int n = 1; n <= LONGEST; n++) {
+            double noise = random.nextDouble(-0.3, 0.3);
+            tally.add(new EffectSample(change + noise, random.nextDouble(-0.3, 0.3)));
+            if (tally.use() == ConceptUse.MASKED) {
+                return n;
+            }
+        }
+        return LONGEST + 1;
+    }
+
+    private static int pool(SplittableRandom random, double strength) {
+        SequentialStudentTest test =
+                new SequentialStudentTest(PoolStatistic.SENSITIVITY, 1, 64, EXAMPLES);
+        return pool(
+                random, strength, POOL, tally -> test.update(tally) && test.pValues()[0] <= ERROR);
+    }
+
+    private static int rank(SplittableRandom random, double strength) {
         SequentialRankTest test =
                 new SequentialRankTest(PoolStatistic.SENSITIVITY, 1, RANDOM, 64, 5);
-        float[] along = new float[RANDOM];
+        return pool(
+                random, strength, RANDOM, tally -> test.update(tally) && test.pValue(0) <= ERROR);
+    }
+
+    /** Random directions' mean sensitivities are normal; the concept's is a multiple of that. */
+    private static int pool(
+            SplittableRandom random, double strength, int size, Predicate<PoolTally> found) {
+        float[] means = new float[size];
+        for (int r = 0; r < size; r++) {
+            means[r] = (float) random.nextGaussian();
+        }
+        PoolTally tally = new PoolTally(1, size);
+        float[] along = new float[size];
         for (int n = 1; n <= 4096; n++) {
-            for (int r = 0; r < RANDOM; r++) {
+            for (int r = 0; r < size; r++) {
                 along[r] = means[r] + (float) (4 * random.nextDouble() - 2);
             }
             float concept = (float) (strength + 4 * random.nextDouble() - 2);
             tally.add(new float[] {concept}, along);
-            if (test.update(tally) && test.pValue(0) <= ERROR) {
+            if (found.test(tally)) {
                 return n;
             }
         }

@@ -13,6 +13,7 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptWindow;
 import org.plumbline.core.window.MeanEstimate;
+import org.plumbline.core.window.PrevalenceWindow;
 import org.plumbline.core.window.WindowSettings;
 
 import java.lang.management.ManagementFactory;
@@ -46,6 +47,7 @@ final class StatsBench {
     private final ConceptWindow[][] windows = new ConceptWindow[CLASSES][CONCEPTS];
     private final DriftDetector[][] drifts = new DriftDetector[CLASSES][CONCEPTS];
     private final DriftDetector[] prevalence = new DriftDetector[CONCEPTS];
+    private final PrevalenceWindow[] shares = new PrevalenceWindow[CONCEPTS];
     private final PoolTally[] tallies = new PoolTally[CLASSES];
     private final SequentialRankTest[] tests = new SequentialRankTest[CLASSES];
     private final float[][] readings = new float[READINGS][CONCEPTS];
@@ -123,6 +125,7 @@ final class StatsBench {
         }
         for (int c = 0; c < CONCEPTS; c++) {
             prevalence[c] = new DriftDetector(baseline, ERROR);
+            shares[c] = new PrevalenceWindow(settings.capacity());
         }
     }
 
@@ -132,7 +135,8 @@ final class StatsBench {
             float s = readings[at % READINGS][c];
             windows[target][c].add(new ConceptSample(s, Math.abs(s), 30, 19), time);
             drifts[target][c].add(s);
-            prevalence[c].add(s);
+            prevalence[c].add(s > 0 ? 1 : 0);
+            shares[c].add(s > 0);
         }
     }
 

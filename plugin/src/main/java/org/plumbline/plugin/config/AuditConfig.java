@@ -1,5 +1,6 @@
 package org.plumbline.plugin.config;
 
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.probe.ProbeLimits;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param concepts at least one, names distinct
  * @param maxSeries (concept, class) pairs that are followed at most
  * @param significance how concepts are compared with random directions
+ * @param effect how concepts are removed, and when they count as used
+ * @param quality below what a CAV raises no alerts
  * @param worker where corrections are made, if anywhere
  * @param probe what the first run of an archive with a loop of unstated length may use up
  */
@@ -30,6 +33,8 @@ public record AuditConfig(
         List<ConceptSpec> concepts,
         int maxSeries,
         SignificanceSpec significance,
+        EffectSpec effect,
+        QualityBounds quality,
         Optional<WorkerTarget> worker,
         ProbeLimits probe) {
     /** Value of {@code target} that stands for the class of the largest logit. */

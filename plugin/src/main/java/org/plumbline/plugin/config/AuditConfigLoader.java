@@ -2,6 +2,7 @@ package org.plumbline.plugin.config;
 
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
@@ -59,6 +60,9 @@ public final class AuditConfigLoader {
                 top.section("significance")
                         .map(AuditConfigLoader::significance)
                         .orElse(SignificanceSpec.STANDARD);
+        EffectSpec effect = top.section("effect").map(EffectSpec::read).orElse(EffectSpec.STANDARD);
+        QualityBounds quality =
+                top.section("cav-quality").map(QualityReader::read).orElse(QualityBounds.STANDARD);
         Optional<WorkerTarget> worker =
                 top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
         ProbeLimits probe = top.section("probe").map(ProbeReader::read).orElse(ProbeLimits.DEFAULT);
@@ -78,6 +82,8 @@ public final class AuditConfigLoader {
                 concepts,
                 maxSeries,
                 significance,
+                effect,
+                quality,
                 worker,
                 probe);
     }

@@ -119,6 +119,17 @@ final class Section {
                 .orElse(standard);
     }
 
+    double number(String key, double least, double most, double standard) {
+        String expected = "number from " + least + " to " + most;
+        return value(key, expected)
+                .flatMap(
+                        v ->
+                                v.isNumber() && v.asDouble() >= least && v.asDouble() <= most
+                                        ? Optional.of(v.asDouble())
+                                        : bad(key, v, expected))
+                .orElse(standard);
+    }
+
     /** Returns a share in [0, 1], written as a number or in percent. */
     Optional<Double> ratio(String key) {
         String expected = "number in [0, 1] or percentage such as 5%";

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.drift.Baseline;
 import org.plumbline.core.window.MeanEstimate;
 import org.plumbline.plugin.pipeline.Baselines;
+import org.plumbline.plugin.pipeline.DriftKey;
 import org.plumbline.plugin.pipeline.FrozenBaseline;
 import org.plumbline.plugin.pipeline.SeriesKey;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +36,8 @@ final class BaselineFile implements Baselines {
     private static final Logger LOG = LoggerFactory.getLogger(BaselineFile.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FILES = 16;
+    private static final String SERIES = "baselines"; // of sensitivities, by class
+    private static final String PREVALENCES = "prevalence_baselines"; // whatever the class
 
     private final Path file;
     private final AuditBasis basis;
@@ -53,12 +57,12 @@ final class BaselineFile implements Baselines {
     }
 
     @Override
-    public synchronized Optional<FrozenBaseline> find(SeriesKey key) {
+    public synchronized Optional<FrozenBaseline> find(DriftKey key) {
         return Optional.ofNullable(known.get(Series.of(key)));
     }
 
     @Override
-    public synchronized void keep(Map<SeriesKey, FrozenBaseline> frozen) {
+    public synchronized void keep(Map<DriftKey, FrozenBaseline> frozen) {
         frozen.forEach((key, baseline) -> known.put(Series.of(key), baseline));
         try {
             Files.createDirectories(file.resolveSibling(""));
@@ -87,7 +91,8 @@ final class BaselineFile implements Baselines {
                 return;
             }
             Map<Series, FrozenBaseline> found = new HashMap<>();
-            tree.path("baselines").forEach(node -> found.put(Series.read(node), baseline(node)));
+            tree.path(SERIES).forEach(node -> found.put(Series.read(node), baseline(node)));
+            tree.path(PREVALENCES).forEach(node -> found.put(Series.read(node), baseline(node)));
             known.putAll(found);
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             LOG.warn("{}: unreadable, baselines are made anew: {}", file, e.toString());
@@ -98,13 +103,18 @@ final class BaselineFile implements Baselines {
         ObjectNode tree = JSON.createObjectNode();
         tree.put("archive_sha256", basis.archive().hex());
         tree.put("concepts_sha256", basis.concepts().hex());
-        ArrayNode list = tree.putArray("baselines");
-        known.forEach((series, baseline) -> write(series.write(list.addObject()), baseline));
+        ArrayNode classes = tree.putArray(SERIES);
+        ArrayNode prevalences = tree.putArray(PREVALENCES);
+        known.forEach(
+                (series, baseline) -> {
+                    ArrayNode list = series.target().isPresent() ? classes : prevalences;
+                    write(series.write(list.addObject()), baseline);
+                });
         return tree;
     }
 
     private static void write(ObjectNode node, FrozenBaseline frozen) {
-        MeanEstimate estimate = frozen.sensitivity().estimate();
+        MeanEstimate estimate = frozen.mean().estimate();
         node.put("at", frozen.at().toString())
                 .put("low", estimate.low())
                 .put("high", estimate.high())
@@ -112,7 +122,7 @@ final class BaselineFile implements Baselines {
                 .put("clipped", estimate.clipped())
                 .put("sum", estimate.sum())
                 .put("variation", estimate.variation())
-                .put("error", frozen.sensitivity().error());
+                .put("error", frozen.mean().error());
     }
 
     private static FrozenBaseline baseline(JsonNode node) {
@@ -149,20 +159,28 @@ final class BaselineFile implements Baselines {
         }
     }
 
-    private record Series(String layer, String concept, int target) {
-        static Series of(SeriesKey key) {
-            return new Series(key.layer().value(), key.concept().value(), key.target());
+    private record Series(String layer, String concept, OptionalInt target) {
+        static Series of(DriftKey key) {
+            OptionalInt target =
+                    key instanceof SeriesKey series
+                            ? OptionalInt.of(series.target())
+                            : OptionalInt.empty();
+            return new Series(key.layer().value(), key.concept().value(), target);
         }
 
         static Series read(JsonNode node) {
             return new Series(
                     node.path("layer").asText(),
                     node.path("concept").asText(),
-                    node.path("class").asInt());
+                    node.has("class")
+                            ? OptionalInt.of(node.path("class").asInt())
+                            : OptionalInt.empty());
         }
 
         ObjectNode write(ObjectNode node) {
-            return node.put("layer", layer).put("concept", concept).put("class", target);
+            node.put("layer", layer).put("concept", concept);
+            target.ifPresent(k -> node.put("class", k));
+            return node;
         }
     }
 }

@@ -33,12 +33,17 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
         pipeline.admit(
                 served.id(),
                 new WindowLimits(
-                        served.generation(), settings, config.maxSeries(), Optional.of(tests)));
+                        served.generation(),
+                        settings,
+                        config.effect().settings(ERROR),
+                        config.maxSeries(),
+                        Optional.of(tests)));
         meters.serve(
                 served.id(),
                 AuditState.AUDITED,
                 Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
         meters.cavs(served.id(), served.layer(), served.qualities());
+        meters.prevalences(served.id(), served.layer(), served.concepts());
     }
 
     /** Shows a version that is served without an audit. */

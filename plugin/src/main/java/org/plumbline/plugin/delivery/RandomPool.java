@@ -5,42 +5,82 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Gathers the pooled examples of a layer's concepts and splits them by chance. Each group is moved
  * to mean zero first: were the concept's own difference among what is split, most random CAVs would
- * lie along it and no concept could stand out from them. If labels mean nothing the group means
- * agree and nothing changes but for terms of one over the number of examples, so the test is exact
- * in the limit of many. Confined to one thread.
+ * lie along it and no concept could stand out from them. An example that several concepts share
+ * counts once. Confined to one thread.
+ *
+ * <p>What is left, n examples in g groups, spans n - g {@link #degrees} of freedom. For normal
+ * activations the difference of two group means is independent of these residuals, so sensitivities
+ * along the random CAVs know the spread of a meaningless concept's sensitivity as an estimate with
+ * that many degrees; the t-test has to allow for them, see {@link
+ * org.plumbline.core.significance.SequentialStudentTest}.
  */
 final class RandomPool {
     private final List<FloatTensor> groups = new ArrayList<>();
+    private final Set<Long> seen = new HashSet<>();
     private int positives = Integer.MAX_VALUE;
     private int negatives = Integer.MAX_VALUE;
+    private int rows;
 
     /** Adds a concept's examples {@code [n, d]} and {@code [m, d]}. */
     void add(FloatTensor with, FloatTensor without) {
-        groups.add(centred(with));
-        groups.add(centred(without));
+        addGroup(with);
+        addGroup(without);
         positives = Math.min(positives, with.rows());
         negatives = Math.min(negatives, without.rows());
     }
 
+    private void addGroup(FloatTensor group) {
+        FloatTensor moved = centred(group);
+        int[] fresh =
+                IntStream.range(0, group.rows())
+                        .filter(i -> seen.add(fingerprint(group, i)))
+                        .toArray();
+        if (fresh.length > 0) {
+            groups.add(moved.rows(fresh));
+            rows += fresh.length;
+        }
+    }
+
+    /** Returns the degrees of freedom of what is split, at least 1. */
+    int degrees() {
+        return Math.max(1, rows - groups.size());
+    }
+
     /**
-     * Draws unit directions: splits of all examples, in the sizes of the smallest concept.
+     * Draws unit directions: splits of all examples, in the sizes of the smallest concept, or in
+     * their proportion where fewer distinct examples are left.
      *
      * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} if a split has equal means
      */
     List<DenseVector> draw(int count, long seed) {
+        int with = Math.min(positives, Math.max(1, rows * positives / (positives + negatives)));
+        int without = Math.min(negatives, rows - with);
         FloatTensor directions =
-                RandomCavs.ofSplits(FloatTensor.concat(groups), positives, negatives, count, seed)
+                RandomCavs.ofSplits(FloatTensor.concat(groups), with, without, count, seed)
                         .directions();
         List<DenseVector> drawn = new ArrayList<>(count);
         for (int r = 0; r < count; r++) {
             drawn.add(directions.row(r));
         }
         return drawn;
+    }
+
+    /** 64 bits of a row, FNV-1a over its components. */
+    private static long fingerprint(FloatTensor group, int row) {
+        int d = group.rowSize();
+        long hash = 0xCBF29CE484222325L;
+        for (int c = row * d; c < (row + 1) * d; c++) {
+            hash = (hash ^ Float.floatToIntBits(group.values()[c])) * 0x100000001B3L;
+        }
+        return hash;
     }
 
     private static FloatTensor centred(FloatTensor group) {

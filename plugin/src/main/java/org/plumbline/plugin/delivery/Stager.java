@@ -7,8 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import org.plumbline.core.cav.CavFit;
 import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.MeanLengths;
 import org.plumbline.core.cav.Pooling;
-import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
@@ -21,6 +21,7 @@ import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.config.AuditConfig;
+import org.plumbline.plugin.intercept.PresenceRule;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
@@ -98,13 +99,16 @@ final class Stager {
         List<ConceptId> names = new ArrayList<>();
         Map<ConceptId, CavQuality> qualities = new HashMap<>();
         List<Intervention> removals = new ArrayList<>();
+        List<PresenceRule> rules = new ArrayList<>();
         RandomPool pool = new RandomPool();
         for (ConceptExamples concept : concepts) {
             LabelledActivations activations = activations(model, concept, pool);
             CavFit fit = fit(activations, concept);
             names.add(concept.name());
             cavs.add(fit.direction());
-            removals.add(removal(activations, fit, concept));
+            MeanLengths lengths = activations.meanLengths(fit.direction());
+            removals.add(removal(lengths, fit, concept));
+            rules.add(PresenceRule.of(lengths, concept.pooling()));
             qualities.put(concept.name(), quality(activations, fit, concept));
         }
         FloatTensor inputs = probes(concepts.get(0).positives());
@@ -120,7 +124,8 @@ final class Stager {
         CavBank bank = model.bank(cavs);
         try {
             TappedModule module = new TappedModule(model, bank, random);
-            module.removing(removals);
+            module.removing(removals, config.effect().rate());
+            module.watching(rules);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
             Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
@@ -137,7 +142,7 @@ final class Stager {
                             module,
                             sampler);
             FloatTensor logits = model.logits(inputs, PROBES);
-            return new Staged(served, logits, tests(basis, names.size(), logits));
+            return new Staged(served, logits, tests(basis, names.size(), logits, pool.degrees()));
         } catch (RuntimeException e) {
             bank.close();
             throw e;
@@ -150,12 +155,14 @@ final class Stager {
                 shape, Optional.of(config.layer()), config.output(), config.probe());
     }
 
-    private TestPlan tests(AuditBasis basis, int concepts, FloatTensor logits) {
+    private TestPlan tests(AuditBasis basis, int concepts, FloatTensor logits, int degrees) {
         int classes = config.target() == AuditConfig.PREDICTED ? logits.extent(1) : 1;
         return new TestPlan(
-                Math.multiplyExact(concepts, classes),
+                concepts,
+                classes,
                 DRIFT_ERROR,
                 config.window().samples(),
+                degrees,
                 BaselineFile.open(cache, basis));
     }
 
@@ -178,15 +185,14 @@ final class Stager {
     }
 
     /** Moves the activation to the mean level of the examples without the concept. */
-    private static Intervention removal(
-            LabelledActivations activations, CavFit fit, ConceptExamples concept) {
-        double clean = activations.meanLengths(fit.direction()).clean();
-        return new Intervention(fit.direction(), clean, 1, concept.pooling() == Pooling.MAX);
+    private static Intervention removal(MeanLengths lengths, CavFit fit, ConceptExamples concept) {
+        boolean max = concept.pooling() == Pooling.MAX;
+        return new Intervention(fit.direction(), lengths.clean(), 1, max);
     }
 
     private CavQuality quality(
             LabelledActivations activations, CavFit fit, ConceptExamples concept) {
-        CavQuality quality = CavQuality.of(activations, fit, QualityBounds.STANDARD);
+        CavQuality quality = CavQuality.of(activations, fit, config.quality());
         quality.poor()
                 .ifPresent(
                         reason ->

@@ -59,6 +59,7 @@ public final class AuditRuntime implements AutoCloseable {
         meters.source(pipeline::snapshots);
         meters.effects(pipeline::effects);
         meters.evidence(pipeline::evidence);
+        meters.prevalences(pipeline::prevalences);
         deliveries = new Deliveries(catalog, config, serverId(config), meters);
         routes = new AuditRoutes(catalog, pipeline, deliveries, meters);
     }

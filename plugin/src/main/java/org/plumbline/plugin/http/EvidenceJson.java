@@ -3,8 +3,10 @@ package org.plumbline.plugin.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.core.window.MeanBounds;
+import org.plumbline.core.window.PrevalenceSnapshot;
 import org.plumbline.plugin.pipeline.DriftEvidence;
 import org.plumbline.plugin.pipeline.PoolEvidence;
+import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 import org.plumbline.plugin.pipeline.SeriesEvidence;
 
 /** Results of tests as JSON; numbers that are not finite are left out. */
@@ -13,7 +15,20 @@ final class EvidenceJson {
 
     static void write(ObjectNode series, SeriesEvidence evidence) {
         evidence.pool().ifPresent(pool -> pool(series, pool));
-        evidence.drift().ifPresent(drift -> drift(series.putObject("drift"), drift));
+        evidence.drift().ifPresent(drift -> drift(series.putObject("drift"), drift, "sensitivity"));
+    }
+
+    static void write(ObjectNode prevalence, PrevalenceEvidence evidence) {
+        PrevalenceSnapshot window = evidence.window();
+        prevalence.put("samples", window.samples());
+        if (window.samples() > 0) {
+            prevalence.put("share", window.share());
+        }
+        prevalence
+                .put("present_samples_total", window.totalPresent())
+                .put("samples_total", window.totalSamples());
+        evidence.drift()
+                .ifPresent(drift -> drift(prevalence.putObject("drift"), drift, "prevalence"));
     }
 
     private static void pool(ObjectNode series, PoolEvidence pool) {
@@ -29,8 +44,8 @@ final class EvidenceJson {
         }
     }
 
-    private static void drift(ObjectNode node, DriftEvidence drift) {
-        MeanBounds bounds = drift.baseline().sensitivity().bounds();
+    private static void drift(ObjectNode node, DriftEvidence drift, String quantity) {
+        MeanBounds bounds = drift.baseline().mean().bounds();
         node.put("alarm", drift.alarm().isPresent())
                 .put("direction", drift.rising() ? "rise" : "fall")
                 .put("threshold", drift.threshold())
@@ -41,9 +56,9 @@ final class EvidenceJson {
         drift.alarm().ifPresent(sample -> node.put("alarm_sample", sample));
         node.putObject("baseline")
                 .put("at", drift.baseline().at().toString())
-                .put("samples", drift.baseline().sensitivity().estimate().samples())
-                .put("sensitivity", drift.baseline().sensitivity().estimate().mean())
-                .put("sensitivity_lower", bounds.lower())
-                .put("sensitivity_upper", bounds.upper());
+                .put("samples", drift.baseline().mean().estimate().samples())
+                .put(quantity, drift.baseline().mean().estimate().mean())
+                .put(quantity + "_lower", bounds.lower())
+                .put(quantity + "_upper", bounds.upper());
     }
 }

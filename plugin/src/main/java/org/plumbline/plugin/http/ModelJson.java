@@ -78,6 +78,7 @@ final class ModelJson {
             samples.put(outcome.name().toLowerCase(Locale.ROOT), served.counts().of(outcome));
         }
         concepts(node.putArray("concepts"), served.id());
+        prevalences(node.putArray("prevalences"), served.id());
         cavs(node.putArray("cavs"), served);
         model.status().ifPresent(status -> delivery(node.putObject("delivery"), status));
         deliveries
@@ -101,6 +102,19 @@ final class ModelJson {
                             Optional.ofNullable(evidence.get(e.getKey()))
                                     .ifPresent(tests -> EvidenceJson.write(node, tests));
                         });
+    }
+
+    private void prevalences(ArrayNode array, ServedId id) {
+        pipeline.prevalences().entrySet().stream()
+                .filter(e -> e.getKey().id().equals(id))
+                .sorted(Comparator.comparing(e -> e.getKey().concept()))
+                .forEach(
+                        e ->
+                                EvidenceJson.write(
+                                        array.addObject()
+                                                .put("concept", e.getKey().concept().value())
+                                                .put("layer", e.getKey().layer().value()),
+                                        e.getValue()));
     }
 
     private void concept(ObjectNode node, SeriesKey key, ConceptSnapshot snapshot) {

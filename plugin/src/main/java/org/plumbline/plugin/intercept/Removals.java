@@ -11,41 +11,45 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Removes concepts in one of {@value #SHARE} audits, up to {@value #PART} concepts at a time and
- * all in turn: on average an audit runs at most one more pass behind the layer for its rows. Audits
- * are drawn by number, whatever they show. Thread-safe.
+ * Removes concepts in a share of the audits, up to {@value #PART} concepts at a time and all in
+ * turn: with one audit in 16, an audit runs on average at most one more pass behind the layer for
+ * its rows. Audits are drawn by number, whatever they show. Thread-safe.
  */
 final class Removals implements AutoCloseable {
-    static final int SHARE = 16;
     static final int PART = 16;
     private static final int WARM_UPS = 3; // the engine compiles a method on its first calls
 
+    private static final double NUMBERS = 1L << 53; // that mixed() gives, from 0
+
     private final List<InterventionBank> parts;
+    private final double rate;
     private final AtomicLong audits = new AtomicLong();
     private final AtomicLong turns = new AtomicLong();
 
-    private Removals(List<InterventionBank> parts) {
+    private Removals(List<InterventionBank> parts, double rate) {
         this.parts = List.copyOf(parts);
+        this.rate = rate;
     }
 
     /**
      * Makes them for a model.
      *
      * @param removals one per concept, in the order of the bank; at least one
+     * @param rate share of the audits, in (0, 1]
      */
-    static Removals of(TappedModel model, List<Intervention> removals) {
+    static Removals of(TappedModel model, List<Intervention> removals, double rate) {
         List<InterventionBank> parts = new ArrayList<>();
         for (int from = 0; from < removals.size(); from += PART) {
             int to = Math.min(removals.size(), from + PART);
             parts.add(model.interventions(removals.subList(from, to)));
         }
-        return new Removals(parts);
+        return new Removals(parts, rate);
     }
 
     /** Returns whether concepts are removed in the next audit. */
     boolean draw() {
         long number = audits.getAndIncrement();
-        return number < WARM_UPS || Math.floorMod(mixed(number), SHARE) == 0;
+        return number < WARM_UPS || mixed(number) < rate * NUMBERS;
     }
 
     /** Removes the concepts whose turn it is. */

@@ -12,9 +12,13 @@ import java.util.Optional;
  * @param target class whose logit was differentiated
  * @param concepts one entry per concept, in the order of the bank
  * @param random mean sensitivities along the layer's random CAVs, where it has some
+ * @param presence 1 for each concept that the input carries, else 0, where that is read
  */
 public record SampleReading(
-        int target, List<ConceptSample> concepts, Optional<DenseVector> random) {
+        int target,
+        List<ConceptSample> concepts,
+        Optional<DenseVector> random,
+        Optional<DenseVector> presence) {
     /** Copies the entries. */
     public SampleReading {
         concepts = List.copyOf(concepts);
@@ -22,6 +26,6 @@ public record SampleReading(
 
     /** A reading along concepts alone. */
     public SampleReading(int target, List<ConceptSample> concepts) {
-        this(target, concepts, Optional.empty());
+        this(target, concepts, Optional.empty(), Optional.empty());
     }
 }

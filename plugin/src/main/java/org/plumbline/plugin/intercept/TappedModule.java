@@ -21,6 +21,7 @@ public final class TappedModule implements ServedModule {
     private final CavBank bank;
     private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
+    private volatile List<PresenceRule> rules = List.of();
 
     /** Takes ownership of a model and a bank made by it. */
     public TappedModule(TappedModel model, CavBank bank) {
@@ -42,9 +43,19 @@ public final class TappedModule implements ServedModule {
      * Removes concepts in a share of the audits from now on; once, before it serves.
      *
      * @param all one removal per concept, in the order of the bank; at least one
+     * @param rate share of the audits, in [0, 1]; 0 never
      */
-    public void removing(List<Intervention> all) {
-        removals = Optional.of(Removals.of(model, all));
+    public void removing(List<Intervention> all, double rate) {
+        removals = rate > 0 ? Optional.of(Removals.of(model, all, rate)) : Optional.empty();
+    }
+
+    /**
+     * Reads from now on which concepts inputs carry; once, before it serves.
+     *
+     * @param all one rule per concept, in the order of the bank
+     */
+    public void watching(List<PresenceRule> all) {
+        rules = List.copyOf(all);
     }
 
     @Override
@@ -116,7 +127,8 @@ public final class TappedModule implements ServedModule {
                                 read.positive(i, k),
                                 read.negative(i, k)));
             }
-            samples.add(new SampleReading(read.target(i), concepts, pool(read, i)));
+            samples.add(
+                    new SampleReading(read.target(i), concepts, pool(read, i), presence(read, i)));
         }
         return samples;
     }
@@ -130,5 +142,17 @@ public final class TappedModule implements ServedModule {
             means[r] = read.mean(i, read.concepts() - random + r);
         }
         return Optional.of(DenseVector.copyOf(means));
+    }
+
+    private Optional<DenseVector> presence(Sensitivities read, int i) {
+        List<PresenceRule> all = rules;
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        float[] present = new float[all.size()];
+        for (int k = 0; k < present.length; k++) {
+            present[k] = all.get(k).of(read, i, k);
+        }
+        return Optional.of(DenseVector.copyOf(present));
     }
 }

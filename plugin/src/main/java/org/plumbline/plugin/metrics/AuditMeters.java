@@ -21,6 +21,8 @@ import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.pipeline.AuditObserver;
+import org.plumbline.plugin.pipeline.ConceptKey;
+import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.time.Duration;
@@ -59,12 +61,14 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
 
     private final PrometheusMeterRegistry registry;
     private final SeriesMeters series;
+    private final PrevalenceMeters prevalences;
     private final Map<ServedId, List<Meter>> meters = new ConcurrentHashMap<>();
     private final Map<ServedId, AuditTimes> times = new ConcurrentHashMap<>();
 
     private AuditMeters(PrometheusRegistry prometheus, String version) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
         series = new SeriesMeters(registry);
+        prevalences = new PrevalenceMeters(registry);
         Gauge.builder(MeterName.BUILD.meter(), () -> 1)
                 .description(MeterName.BUILD.description())
                 .tags("version", version)
@@ -103,6 +107,11 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         series.evidence(source);
     }
 
+    /** Tells where published prevalences are read. */
+    public void prevalences(Supplier<Map<ConceptKey, PrevalenceEvidence>> source) {
+        prevalences.source(source);
+    }
+
     /** Shows a version's state, and its counts where it is audited. */
     public void serve(ServedId id, AuditState state, Optional<Activity> activity) {
         remove(id);
@@ -127,6 +136,16 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
                     keep(id, gauge(MeterName.CAV_AUC, tags, quality::heldOutAuc));
                     keep(id, gauge(MeterName.CAV_POOR, tags, () -> poor));
                 });
+    }
+
+    /** Shows how many inputs carry the concepts of a version, served before. */
+    public void prevalences(ServedId id, LayerPath layer, List<ConceptId> concepts) {
+        for (ConceptId concept : concepts) {
+            Tags tags = tags(id).and("layer", layer.value(), "concept", concept.value());
+            prevalences
+                    .add(new ConceptKey(id, layer, concept), tags)
+                    .forEach(meter -> keep(id, meter));
+        }
     }
 
     /** Removes every series of a version but those of its windows, which go with the windows. */

@@ -16,6 +16,18 @@ enum MeterName {
             "plumbline.concept.p.value",
             "Anytime-valid p-value against random CAVs, corrected for all concepts and classes"),
     DRIFT("plumbline.concept.drift", "1 once the mean sensitivity left its baseline, else 0"),
+    DRIFT_EVIDENCE(
+            "plumbline.concept.drift.evidence",
+            "Evidence for drift of the mean sensitivity over its threshold; 1 alarms"),
+    PREVALENCE("plumbline.concept.prevalence.ratio", "Share of window inputs with the concept"),
+    PREVALENCE_DRIFT(
+            "plumbline.concept.prevalence.drift",
+            "1 once the share of inputs with the concept left its baseline, else 0"),
+    PREVALENCE_EVIDENCE(
+            "plumbline.concept.prevalence.drift.evidence",
+            "Evidence for drift of the prevalence over its threshold; 1 alarms"),
+    PRESENT("plumbline.concept.present.samples", "Audited inputs with the concept"),
+    SEEN("plumbline.concept.samples", "Audited inputs compared with the concept"),
     CAV_AUC(
             "plumbline.concept.cav.auc.ratio",
             "Area under the curve of a CAV on held-out examples"),

@@ -59,6 +59,7 @@ public final class SeriesMeters {
                         gauge(MeterName.MAGNITUDE, tags, key, ConceptSnapshot::magnitude),
                         test(MeterName.P_VALUE, tags, key, SeriesEvidence::pValue),
                         test(MeterName.DRIFT, tags, key, SeriesEvidence::drifted),
+                        test(MeterName.DRIFT_EVIDENCE, tags, key, SeriesEvidence::driftRatio),
                         counter(MeterName.POSITIVE, tags, key, ConceptSnapshot::totalPositive),
                         counter(MeterName.COUNTED, tags, key, ConceptSnapshot::totalCounted)));
     }

@@ -31,6 +31,7 @@ public final class AuditPipeline implements AutoCloseable {
     private volatile Map<SeriesKey, ConceptSnapshot> published = Map.of();
     private volatile Map<SeriesKey, EffectSnapshot> effects = Map.of();
     private volatile Map<SeriesKey, SeriesEvidence> evidence = Map.of();
+    private volatile Map<ConceptKey, PrevalenceEvidence> prevalences = Map.of();
     private volatile boolean closing;
 
     private AuditPipeline(AuditQueue queue, AuditObserver observer) {
@@ -70,6 +71,11 @@ public final class AuditPipeline implements AutoCloseable {
     /** Returns what the tests say of the series that are tested; an immutable snapshot. */
     public Map<SeriesKey, SeriesEvidence> evidence() {
         return evidence;
+    }
+
+    /** Returns how many inputs carry each concept; an immutable snapshot. */
+    public Map<ConceptKey, PrevalenceEvidence> prevalences() {
+        return prevalences;
     }
 
     /** Lets the thread empty the queue, then ends it. */
@@ -119,6 +125,7 @@ public final class AuditPipeline implements AutoCloseable {
         }
         if (changed) {
             evidence = windows.evidence();
+            prevalences = windows.prevalences();
             published = windows.snapshots();
             effects = windows.effects();
         }

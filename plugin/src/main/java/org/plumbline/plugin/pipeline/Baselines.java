@@ -6,8 +6,8 @@ import java.util.Optional;
 /** Where a version's baselines outlive the process. Used on the audit thread. */
 public interface Baselines {
     /** Returns the baseline frozen before, if there is one. */
-    Optional<FrozenBaseline> find(SeriesKey key);
+    Optional<FrozenBaseline> find(DriftKey key);
 
     /** Keeps baselines frozen just now; a failure is logged, the audit goes on. */
-    void keep(Map<SeriesKey, FrozenBaseline> frozen);
+    void keep(Map<DriftKey, FrozenBaseline> frozen);
 }

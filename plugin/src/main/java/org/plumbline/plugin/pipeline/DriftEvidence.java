@@ -3,7 +3,7 @@ package org.plumbline.plugin.pipeline;
 import java.util.OptionalLong;
 
 /**
- * Whether a series' mean sensitivity left its baseline. Immutable.
+ * Whether a series' mean sensitivity, or the prevalence of a concept, left its baseline. Immutable.
  *
  * @param baseline what it is compared with
  * @param evidence e-value against "no change", at least 0
@@ -18,4 +18,17 @@ public record DriftEvidence(
         double threshold,
         OptionalLong alarm,
         boolean rising,
-        long samples) {}
+        long samples) {
+    /** Returns 1 after an alarm, 0 before. */
+    public double drifted() {
+        return alarm.isPresent() ? 1 : 0;
+    }
+
+    /**
+     * Returns the evidence over the threshold: at 1 the alarm goes on. Its mean over replicas may
+     * be watched in the same way.
+     */
+    public double ratio() {
+        return evidence / threshold;
+    }
+}

@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The mean sensitivity of one series against what it was at first. The first {@value #WARM_UP}
- * samples only set the range that later ones are clipped to, their mean and {@value #REACH}
- * deviations to both sides; the guarantees hold for whatever range, as it precedes what is clipped,
- * and one around the mean lets small changes show. The next samples make the baseline, all later
- * ones go to the detector. A series without any sensitivity stays in warm-up. Confined to one
- * thread.
+ * The mean of one quantity against what it was at first. Of a sensitivity, which has no range, the
+ * first {@value #WARM_UP} samples only set the range that later ones are clipped to, their mean and
+ * {@value #REACH} deviations to both sides; the guarantees hold for whatever range, as it precedes
+ * what is clipped, and one around the mean lets small changes show. The next samples make the
+ * baseline, all later ones go to the detector. A series without any sensitivity stays in warm-up.
+ * Confined to one thread.
  */
 final class DriftWatch {
     private static final int WARM_UP = 64;
@@ -30,24 +30,36 @@ final class DriftWatch {
     private @Nullable FrozenBaseline baseline;
     private @Nullable DriftDetector detector;
 
-    DriftWatch(TestPlan plan, Optional<FrozenBaseline> known) {
-        share = plan.share();
-        wanted = Math.max(2 * WARM_UP, plan.baselineSamples());
+    private DriftWatch(double share, int wanted, Optional<FrozenBaseline> known) {
+        this.share = share;
+        this.wanted = Math.max(2 * WARM_UP, wanted);
         known.ifPresent(this::watch);
     }
 
+    /** Watches a sensitivity. */
+    static DriftWatch ofSensitivity(TestPlan plan, Optional<FrozenBaseline> known) {
+        return new DriftWatch(plan.sensitivityShare(), plan.baselineSamples(), known);
+    }
+
+    /** Watches a prevalence, given as 0 and 1. */
+    static DriftWatch ofPrevalence(TestPlan plan, Optional<FrozenBaseline> known) {
+        DriftWatch watch = new DriftWatch(plan.prevalenceShare(), plan.baselineSamples(), known);
+        watch.tally = new MeanTally(0, 1);
+        return watch;
+    }
+
     /** Adds a finite value; returns the baseline if this sample completed it. */
-    Optional<FrozenBaseline> add(double sensitivity, Instant at) {
+    Optional<FrozenBaseline> add(double value, Instant at) {
         if (detector != null) {
-            detector.add(sensitivity);
+            detector.add(value);
             return Optional.empty();
         }
         seen++;
         if (tally == null) {
-            warm(sensitivity);
+            warm(value);
             return Optional.empty();
         }
-        tally.add(sensitivity);
+        tally.add(value);
         if (seen < wanted) {
             return Optional.empty();
         }
@@ -56,10 +68,10 @@ final class DriftWatch {
         return Optional.of(made);
     }
 
-    private void warm(double sensitivity) {
-        double step = sensitivity - mean;
+    private void warm(double value) {
+        double step = value - mean;
         mean += step / seen;
-        squares += step * (sensitivity - mean);
+        squares += step * (value - mean);
         double deviation = Math.max(Math.sqrt(squares / seen), LEAST_DEVIATION * Math.abs(mean));
         double low = mean - REACH * deviation;
         double high = mean + REACH * deviation;
@@ -85,6 +97,6 @@ final class DriftWatch {
 
     private void watch(FrozenBaseline found) {
         baseline = found;
-        detector = new DriftDetector(found.sensitivity(), share);
+        detector = new DriftDetector(found.mean(), share);
     }
 }

@@ -2,6 +2,7 @@ package org.plumbline.plugin.pipeline;
 
 import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.core.window.EffectTally;
 import org.plumbline.plugin.intercept.AuditEvent;
@@ -21,7 +22,7 @@ final class EffectWindows {
     private final Set<SeriesKey> touched = new HashSet<>();
 
     /** Adds an event's effects to the series followed. */
-    void add(AuditEvent event, Set<SeriesKey> followed, double error) {
+    void add(AuditEvent event, Set<SeriesKey> followed, EffectSettings settings) {
         for (EffectReading effect : event.effects()) {
             SampleReading row = event.samples().get(effect.row());
             ConceptSample slope = row.concepts().get(effect.concept());
@@ -33,7 +34,7 @@ final class EffectWindows {
                             event.concepts().get(effect.concept()),
                             row.target());
             if (sample.isFinite() && followed.contains(key)) {
-                tallies.computeIfAbsent(key, k -> new EffectTally(error)).add(sample);
+                tallies.computeIfAbsent(key, k -> new EffectTally(settings)).add(sample);
                 touched.add(key);
             }
         }

@@ -5,9 +5,9 @@ import org.plumbline.core.drift.Baseline;
 import java.time.Instant;
 
 /**
- * What a series looked like at the start. Immutable.
+ * What a series, or the prevalence of a concept, was at the start. Immutable.
  *
  * @param at when its last sample was seen
- * @param sensitivity mean sensitivity, logits per unit of activation
+ * @param mean of the sensitivity, in logits per unit of activation, or of the prevalence
  */
-public record FrozenBaseline(Instant at, Baseline sensitivity) {}
+public record FrozenBaseline(Instant at, Baseline mean) {}

@@ -21,9 +21,9 @@ final class PoolWatch {
     private final PoolTally tally;
     private final SequentialStudentTest test;
 
-    PoolWatch(int concepts, int random) {
+    PoolWatch(int concepts, int random, double degrees) {
         tally = new PoolTally(concepts, random);
-        test = new SequentialStudentTest(STATISTIC, concepts, FIRST_LOOK);
+        test = new SequentialStudentTest(STATISTIC, concepts, FIRST_LOOK, degrees);
     }
 
     /** Adds a sample; true if that was one at which the test looks. */

@@ -12,18 +12,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The comparisons of one version, by class, and Holm's correction over all of them. Confined to one
- * thread.
+ * The comparisons of one version, by class, and Holm's correction over all of them, those without
+ * data included. Confined to one thread.
  */
 final class PoolWatches {
-    private final int family;
+    private final TestPlan plan;
     private final List<ConceptId> concepts;
     private final Map<Integer, PoolWatch> classes = new TreeMap<>();
     private final Map<Integer, double[]> corrected = new TreeMap<>();
 
-    /** Makes one without samples; {@code family} counts the tests, those without data included. */
-    PoolWatches(int family, List<ConceptId> concepts) {
-        this.family = family;
+    PoolWatches(TestPlan plan, List<ConceptId> concepts) {
+        this.plan = plan;
         this.concepts = concepts;
     }
 
@@ -35,7 +34,8 @@ final class PoolWatches {
         int random = sample.random().get().dimension();
         PoolWatch watch =
                 classes.computeIfAbsent(
-                        sample.target(), t -> new PoolWatch(concepts.size(), random));
+                        sample.target(),
+                        t -> new PoolWatch(concepts.size(), random, plan.degrees()));
         boolean looked = watch.add(sample.concepts(), sample.random().get());
         if (looked) {
             correct();
@@ -62,7 +62,7 @@ final class PoolWatches {
                 classes.values().stream()
                         .flatMapToDouble(watch -> Arrays.stream(watch.pValues()))
                         .toArray();
-        double[] all = Holm.correct(single, Math.max(family, single.length));
+        double[] all = Holm.correct(single, Math.max(plan.family(), single.length));
         int at = 0;
         for (Integer target : classes.keySet()) {
             corrected.put(target, Arrays.copyOfRange(all, at, at + width));

@@ -16,6 +16,11 @@ public record SeriesEvidence(Optional<PoolEvidence> pool, Optional<DriftEvidence
 
     /** Returns 1 after an alarm, 0 before; NaN until the baseline is complete. */
     public double drifted() {
-        return drift.map(d -> d.alarm().isPresent() ? 1.0 : 0.0).orElse(Double.NaN);
+        return drift.map(DriftEvidence::drifted).orElse(Double.NaN);
+    }
+
+    /** Returns the evidence for drift over its threshold; NaN until the baseline is complete. */
+    public double driftRatio() {
+        return drift.map(DriftEvidence::ratio).orElse(Double.NaN);
     }
 }

@@ -9,4 +9,5 @@ import org.plumbline.plugin.intercept.ServedId;
  *
  * @param target class whose logit was differentiated
  */
-public record SeriesKey(ServedId id, LayerPath layer, ConceptId concept, int target) {}
+public record SeriesKey(ServedId id, LayerPath layer, ConceptId concept, int target)
+        implements DriftKey {}

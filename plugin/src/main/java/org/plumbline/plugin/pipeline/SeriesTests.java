@@ -19,26 +19,22 @@ final class SeriesTests {
     private final Map<ServedId, PoolWatches> pools = new HashMap<>();
     private final Map<SeriesKey, DriftWatch> drifts = new HashMap<>();
     private final Map<SeriesKey, SeriesEvidence> evidence = new HashMap<>();
-    private final Map<Baselines, Map<SeriesKey, FrozenBaseline>> frozen = new HashMap<>();
+    private final NewBaselines frozen = new NewBaselines();
     private final Set<SeriesKey> touched = new HashSet<>();
 
     /** Adds a series' finite mean sensitivity. */
     void add(SeriesKey key, double sensitivity, Instant at, TestPlan plan) {
         DriftWatch watch =
-                drifts.computeIfAbsent(key, k -> new DriftWatch(plan, plan.baselines().find(k)));
-        watch.add(sensitivity, at)
-                .ifPresent(
-                        made ->
-                                frozen.computeIfAbsent(plan.baselines(), b -> new HashMap<>())
-                                        .put(key, made));
+                drifts.computeIfAbsent(
+                        key, k -> DriftWatch.ofSensitivity(plan, plan.baselines().find(k)));
+        watch.add(sensitivity, at).ifPresent(made -> frozen.add(plan.baselines(), key, made));
         touched.add(key);
     }
 
     /** Adds a sample whose class is followed. */
     void add(AuditEvent event, SampleReading sample, TestPlan plan) {
         boolean looked =
-                pools.computeIfAbsent(
-                                event.id(), id -> new PoolWatches(plan.family(), event.concepts()))
+                pools.computeIfAbsent(event.id(), id -> new PoolWatches(plan, event.concepts()))
                         .add(event, sample);
         if (looked) { // the correction couples the series of a version
             drifts.keySet().stream().filter(k -> k.id().equals(event.id())).forEach(touched::add);
@@ -55,8 +51,7 @@ final class SeriesTests {
 
     /** Keeps the baselines frozen since the last call, and returns what the tests say. */
     Map<SeriesKey, SeriesEvidence> publish() {
-        frozen.forEach(Baselines::keep);
-        frozen.clear();
+        frozen.keep();
         for (SeriesKey key : touched) {
             evidence.put(
                     key,

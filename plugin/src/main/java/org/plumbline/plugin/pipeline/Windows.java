@@ -30,13 +30,16 @@ final class Windows {
     private final Map<ServedId, Long> generations = new HashMap<>();
     private final Set<ServedId> full = new HashSet<>();
     private final EffectWindows effects = new EffectWindows();
+    private final Prevalences prevalences = new Prevalences();
 
     Windows(AuditObserver observer) {
         this.observer = observer;
     }
 
     void add(AuditEvent event, WindowLimits limits) {
+        generations.putIfAbsent(event.id(), limits.generation());
         for (SampleReading sample : event.samples()) {
+            prevalences.add(event, sample, limits);
             boolean followed = false;
             for (int k = 0; k < sample.concepts().size(); k++) {
                 ConceptSample read = sample.concepts().get(k);
@@ -61,25 +64,29 @@ final class Windows {
                 limits.tests().ifPresent(plan -> tests.add(event, sample, plan));
             }
         }
-        effects.add(event, windows.keySet(), limits.settings().error());
+        effects.add(event, windows.keySet(), limits.effects());
         observer.audited(event);
     }
 
     /** Drops the windows of other versions and generations; false if there were none. */
     boolean retain(Map<ServedId, WindowLimits> versions) {
-        Set<SeriesKey> gone =
-                windows.keySet().stream()
-                        .filter(key -> !alive(key.id(), versions))
+        Set<ServedId> ids =
+                generations.keySet().stream()
+                        .filter(id -> !alive(id, versions))
                         .collect(Collectors.toSet());
-        if (gone.isEmpty()) {
+        if (ids.isEmpty()) {
             return false;
         }
+        Set<SeriesKey> gone =
+                windows.keySet().stream()
+                        .filter(key -> ids.contains(key.id()))
+                        .collect(Collectors.toSet());
         windows.keySet().removeAll(gone);
         snapshots.keySet().removeAll(gone);
         touched.removeAll(gone);
         effects.remove(gone);
         tests.remove(gone);
-        Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
+        prevalences.remove(ids::contains);
         sizes.keySet().removeAll(ids);
         full.removeAll(ids);
         generations.keySet().removeAll(ids);
@@ -104,6 +111,10 @@ final class Windows {
         return tests.publish();
     }
 
+    Map<ConceptKey, PrevalenceEvidence> prevalences() {
+        return prevalences.publish();
+    }
+
     private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {
         WindowLimits limits = versions.get(id);
         return limits != null
@@ -126,7 +137,6 @@ final class Windows {
             return Optional.empty();
         }
         sizes.put(key.id(), size + 1);
-        generations.put(key.id(), limits.generation());
         ConceptWindow made = new ConceptWindow(limits.settings());
         windows.put(key, made);
         observer.appeared(key);

@@ -7,8 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.probe.ProbeLimits;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Path;
@@ -34,6 +36,8 @@ class AuditConfigLoaderTest {
                         window: {samples: 10, half-life: 15m}
                         max-series: 7
                         significance: {random-cavs: 50, seed: 9}
+                        effect: {relevant: 0.2, rate: 12.5%, clip: 2}
+                        cav-quality: {auc: 0.8, stability: 0.7}
                         concepts:
                           - {name: timestamp, positives: with, negatives: without, cav: svm, pooling: mean}
                         fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
@@ -43,6 +47,9 @@ class AuditConfigLoaderTest {
         assertThat(config.layer().value()).isEqualTo("layer4.1.conv2");
         assertThat(config.target()).isEqualTo(3);
         assertThat(config.significance()).isEqualTo(new SignificanceSpec(50, OptionalLong.of(9)));
+        assertThat(config.effect()).isEqualTo(new EffectSpec(0.2, 0.125, 2));
+        assertThat(config.effect().settings(0.05)).isEqualTo(new EffectSettings(0.2, 2, 0.05));
+        assertThat(config.quality()).isEqualTo(new QualityBounds(0.8, 1.645, 0.7, 20, 500, 0));
         assertThat(config.sampling()).isEqualTo(new Sampling(0.25, OptionalDouble.of(0.05)));
         assertThat(config.window())
                 .isEqualTo(new WindowSpec(10, Optional.of(Duration.ofMinutes(15))));
@@ -64,6 +71,10 @@ class AuditConfigLoaderTest {
         assertThat(config.sampling()).isEqualTo(new Sampling(1, OptionalDouble.empty()));
         assertThat(config.window()).isEqualTo(new WindowSpec(2000, Optional.empty()));
         assertThat(config.maxSeries()).isEqualTo(200);
+        assertThat(config.significance())
+                .isEqualTo(new SignificanceSpec(200, OptionalLong.empty()));
+        assertThat(config.effect()).isEqualTo(new EffectSpec(0.1, 0.0625, 1));
+        assertThat(config.quality()).isEqualTo(new QualityBounds(0.7, 1.645, 0.6, 20, 500, 0));
         assertThat(config.worker()).isEmpty();
         assertThat(config.probe()).isEqualTo(new ProbeLimits(Duration.ofSeconds(60), 4L << 30));
         assertThat(config.concepts().get(0).pooling()).isEqualTo(Pooling.MAX);
@@ -81,6 +92,8 @@ class AuditConfigLoaderTest {
                                         sampling: {rate: 1.5, max-overhead: lots, speed: 1}
                                         window: {samples: 0, half-life: soon}
                                         max-series: many
+                                        effect: {relevant: 3, rate: 101%, clip: 2, size: 1}
+                                        cav-quality: {auc: 1.1, stability: high, area: 1}
                                         colour: red
                                         worker: {target: nowhere}
                                         probe: {seconds: 0, memory: 255MiB, cores: 1}
@@ -100,6 +113,12 @@ class AuditConfigLoaderTest {
                 .hasMessageContaining("window.samples: 0 (expected: whole number from 1")
                 .hasMessageContaining("window.half-life: soon (expected: duration")
                 .hasMessageContaining("max-series: many (expected:")
+                .hasMessageContaining("effect.relevant: 3.0 (expected: below effect.clip, 2.0)")
+                .hasMessageContaining("effect.rate: 101% (expected: number in [0, 1] or percent")
+                .hasMessageContaining("effect.size: unknown key (expected: one of clip, rate,")
+                .hasMessageContaining("cav-quality.auc: 1.1 (expected: number from 0.0 to 1.0)")
+                .hasMessageContaining("cav-quality.stability: high (expected: number from -1.0")
+                .hasMessageContaining("cav-quality.area: unknown key")
                 .hasMessageContaining("colour: unknown key")
                 .hasMessageContaining("worker.target: nowhere (expected: host:port)")
                 .hasMessageContaining("probe.seconds: 0 (expected: whole number from 1 to 86400)")

@@ -14,16 +14,21 @@ import org.plumbline.core.window.ConceptSample;
 import org.plumbline.core.window.ConceptSnapshot;
 import org.plumbline.core.window.ConceptWindow;
 import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.core.window.EffectTally;
+import org.plumbline.core.window.PrevalenceWindow;
 import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.ServedId;
+import org.plumbline.plugin.pipeline.ConceptKey;
+import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -53,7 +58,7 @@ class AuditMetersTest {
     void effectsAreShownOnceAConceptWasRemoved() {
         meters.appeared(KEY);
         assertThat(meters.scrape()).containsPattern("plumbline_concept_effect\\{.*\\} NaN");
-        EffectTally tally = new EffectTally(0.01);
+        EffectTally tally = new EffectTally(EffectSettings.standard(0.01));
         for (int i = 0; i < 400; i++) {
             tally.add(new EffectSample(-0.5, 0));
         }
@@ -62,6 +67,31 @@ class AuditMetersTest {
                 .containsPattern("plumbline_concept_effect\\{class=\"3\".*\\} -0.5")
                 .containsPattern("plumbline_concept_masked\\{class=\"3\".*\\} 1.0");
         meters.vanished(Set.of(KEY));
+        assertThat(meters.scrape()).doesNotContain("plumbline_concept_");
+    }
+
+    @Test
+    void prevalencesAreShownPerConceptAndGoWithTheVersion() {
+        ConceptKey key = new ConceptKey(ID, new LayerPath("l"), new ConceptId("c"));
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.prevalences(ID, key.layer(), List.of(key.concept()));
+        assertThat(meters.scrape())
+                .containsPattern("plumbline_concept_prevalence_ratio\\{.*\\} NaN")
+                .containsPattern("plumbline_concept_samples_total\\{.*\\} 0.0");
+        PrevalenceWindow window = new PrevalenceWindow(8);
+        for (int i = 0; i < 8; i++) {
+            window.add(i % 4 == 0);
+        }
+        PrevalenceEvidence evidence = new PrevalenceEvidence(window.snapshot(), Optional.empty());
+        meters.prevalences(() -> Map.of(key, evidence));
+        assertThat(meters.scrape())
+                .contains(
+                        "plumbline_concept_prevalence_ratio{concept=\"c\",layer=\"l\","
+                                + "model_name=\"m\",model_version=\"v1-abc\"} 0.25")
+                .containsPattern("plumbline_concept_prevalence_drift\\{.*\\} NaN")
+                .containsPattern("plumbline_concept_present_samples_total\\{.*\\} 2.0")
+                .containsPattern("plumbline_concept_samples_total\\{.*\\} 8.0");
+        meters.remove(ID);
         assertThat(meters.scrape()).doesNotContain("plumbline_concept_");
     }
 

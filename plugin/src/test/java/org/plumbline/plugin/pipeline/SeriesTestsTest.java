@@ -1,12 +1,14 @@
 package org.plumbline.plugin.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.window.ConceptSample;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.core.window.WindowSettings;
 import org.plumbline.plugin.intercept.AuditEvent;
 import org.plumbline.plugin.intercept.SampleReading;
@@ -35,9 +37,12 @@ class SeriesTestsTest {
             new WindowLimits(
                     1,
                     new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
+                    EffectSettings.standard(0.01),
                     4,
-                    Optional.of(new TestPlan(20, 0.01, BASELINE, kept)));
+                    Optional.of(new TestPlan(2, 10, 0.01, BASELINE, 198, kept)));
     private final double[] slopes = slopes();
+    private int every = 4; // inputs of which one carries the biased concept
+    private long fed;
 
     @Test
     void aBiasedConceptIsSignificantAfterTheFirstLookAndAChanceDirectionIsNot() {
@@ -81,6 +86,43 @@ class SeriesTestsTest {
     }
 
     @Test
+    void prevalenceIsWatchedPerConceptWhateverTheClass() {
+        Windows windows = new Windows(new Silent());
+        Random noise = new Random(12);
+        for (int i = 0; i < BASELINE; i++) {
+            feed(windows, noise, i % 7, 1, 0); // max-series leaves all but two classes out
+        }
+        PrevalenceEvidence steady = prevalence(windows, BIASED);
+        assertThat(steady.window().totalSamples()).isEqualTo(BASELINE);
+        assertThat(steady.window().totalPresent()).isEqualTo(BASELINE / 4);
+        assertThat(steady.window().share()).isBetween(0.2, 0.3);
+        assertThat(steady.drifted()).isZero();
+        assertThat(kept.baselines).containsOnlyKeys(prevalenceKey(BIASED), prevalenceKey(CHANCE));
+        for (int i = 0; i < 20_000; i++) {
+            feed(windows, noise, i % 7, 1, 0);
+        }
+        assertThat(prevalence(windows, BIASED).drifted()).isZero();
+        every = 2; // half of the inputs now carry the biased concept
+        for (int i = 0; i < 1000; i++) {
+            feed(windows, noise, i % 7, 1, 0);
+        }
+        DriftEvidence drift = prevalence(windows, BIASED).drift().orElseThrow();
+        assertThat(drift.alarm().orElseThrow()).isBetween(20_001L, 21_000L);
+        assertThat(drift.rising()).isTrue();
+        assertThat(drift.ratio()).isGreaterThanOrEqualTo(1);
+        assertThat(prevalence(windows, CHANCE).drifted()).isZero();
+        windows.retain(Map.of());
+        assertThat(windows.prevalences()).isEmpty();
+    }
+
+    @Test
+    void theErrorOfDriftIsSharedByAllThatIsWatched() {
+        TestPlan plan = new TestPlan(3, 7, 0.01, BASELINE, 198, kept);
+        double spent = 2 * (21 * plan.sensitivityShare() + 3 * plan.prevalenceShare());
+        assertThat(spent).isCloseTo(0.01, within(1e-15));
+    }
+
+    @Test
     void aKnownBaselineIsComparedWithFromTheFirstSample() {
         Windows before = new Windows(new Silent());
         feed(before, new Random(8), 0, BASELINE, 0);
@@ -106,6 +148,14 @@ class SeriesTestsTest {
 
     private static SeriesEvidence evidence(Windows windows, ConceptId concept) {
         return Optional.ofNullable(windows.evidence().get(key(concept, 0))).orElseThrow();
+    }
+
+    private static PrevalenceEvidence prevalence(Windows windows, ConceptId concept) {
+        return Optional.ofNullable(windows.prevalences().get(prevalenceKey(concept))).orElseThrow();
+    }
+
+    private static ConceptKey prevalenceKey(ConceptId concept) {
+        return new ConceptKey(ID, LAYER, concept);
     }
 
     private List<Double> run(long seed) {
@@ -135,7 +185,11 @@ class SeriesTestsTest {
                             sample(slopes[0] + shift + noise.nextGaussian()),
                             sample(slopes[1] + noise.nextGaussian()));
             SampleReading reading =
-                    new SampleReading(target, concepts, Optional.of(DenseVector.copyOf(random)));
+                    new SampleReading(
+                            target,
+                            concepts,
+                            Optional.of(DenseVector.copyOf(random)),
+                            Optional.of(DenseVector.copyOf(fed++ % every == 0 ? 1 : 0, 0)));
             windows.add(
                     new AuditEvent(
                             ID,
@@ -158,15 +212,15 @@ class SeriesTestsTest {
     }
 
     private static final class Kept implements Baselines {
-        private final Map<SeriesKey, FrozenBaseline> baselines = new HashMap<>();
+        private final Map<DriftKey, FrozenBaseline> baselines = new HashMap<>();
 
         @Override
-        public Optional<FrozenBaseline> find(SeriesKey key) {
+        public Optional<FrozenBaseline> find(DriftKey key) {
             return Optional.ofNullable(baselines.get(key));
         }
 
         @Override
-        public void keep(Map<SeriesKey, FrozenBaseline> frozen) {
+        public void keep(Map<DriftKey, FrozenBaseline> frozen) {
             baselines.putAll(frozen);
         }
     }
