@@ -26,6 +26,7 @@ import java.util.List;
             TcavCommand.class,
             ExplainCommand.class,
             TangentCommand.class,
+            LocaliseCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
             VerifyCommand.class,

@@ -1,4 +1,4 @@
-/** Heat maps from attributions, and what they say about artifacts. Uses tensor. */
+/** Heat maps from attributions, and what they say about artifacts. Uses tap and tensor. */
 @NullMarked
 package org.plumbline.core.explain;
 

@@ -136,6 +136,32 @@ final class ExplanationMethods {
                                         + " pl_g))")));
     }
 
+    /** Adds what starts LRP at the layer {@link #addLrp} marked instead of at a logit. */
+    void addFromLayer() {
+        List<String> run =
+                List.of(
+                        "pl_leaf = torch.requires_grad_(torch.detach(pl_x))",
+                        "pl_taps = annotate(List[Tensor], [])",
+                        "pl_logits = (" + self + ")." + Lrp.METHOD + "(pl_leaf, pl_taps, )");
+        method(
+                Instrumenter.EXPLAIN_ACTIVATION,
+                List.of("pl_x: Tensor"),
+                "Tensor",
+                Stream.of(run, List.of("return torch.detach(pl_taps[-1])")));
+        method(
+                Instrumenter.EXPLAIN_FROM_LAYER,
+                List.of("pl_x: Tensor", "pl_start: Tensor"),
+                "Tuple[Tensor, Tensor]",
+                Stream.of(
+                        run,
+                        List.of(
+                                "pl_sum = torch.sum(torch.mul(pl_taps[-1], pl_start))",
+                                "pl_g = torch.autograd.grad([pl_sum], [pl_leaf], None, False,"
+                                        + " False, False)[0]",
+                                "return (torch.detach(pl_logits), unchecked_cast(Tensor,"
+                                        + " pl_g))")));
+    }
+
     private void method(
             String name, List<String> parameters, String returns, Stream<List<String>> body) {
         additions.add(root, self, name, parameters, returns, body.flatMap(List::stream).toList());

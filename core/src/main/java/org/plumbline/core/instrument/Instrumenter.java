@@ -106,6 +106,12 @@ public final class Instrumenter {
     /** {@code (x, target [n]) -> (logits, class [n], relevance)}. */
     public static final String EXPLAIN_LRP = "plumbline_explain_lrp";
 
+    /** {@code (x) -> layer's output}, where relevance is read at a layer. */
+    public static final String EXPLAIN_ACTIVATION = "plumbline_explain_activation";
+
+    /** {@code (x, start) -> (logits, relevance of x)}, {@code start} relevance at the layer. */
+    public static final String EXPLAIN_FROM_LAYER = "plumbline_explain_from_layer";
+
     private static final String DATA = "data.pkl";
     private static final Set<String> WITHOUT_DERIVATIVE =
             Set.of(
@@ -228,6 +234,9 @@ public final class Instrumenter {
             methods.addGradients(differentiated(plan, forward, additions));
             if (plan.lrp().isPresent()) {
                 methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
+                if (plan.layer().isPresent()) {
+                    methods.addFromLayer();
+                }
             }
         } catch (Untappable e) {
             throw new AuditException(

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A TorchScript archive loaded with methods that explain its decisions; {@code forward} is
@@ -79,14 +80,67 @@ public final class ExplainableModel implements AutoCloseable {
      */
     public Attribution explain(ExplanationMethod method, FloatTensor inputs, long[] targets) {
         requireFitting(method, inputs, targets);
+        return engine(
+                () ->
+                        method == ExplanationMethod.INTEGRATED_GRADIENTS
+                                ? new PathIntegrator(module, spec).explain(inputs, targets)
+                                : inBatches(entryPoint(method), inputs, targets),
+                method,
+                inputs);
+    }
+
+    private <T> T engine(Supplier<T> work, ExplanationMethod method, FloatTensor inputs) {
         try {
-            return method == ExplanationMethod.INTEGRATED_GRADIENTS
-                    ? new PathIntegrator(module, spec).explain(inputs, targets)
-                    : inBatches(entryPoint(method), inputs, targets);
+            return work.get();
         } catch (EngineException e) {
             requireTaken(inputs.slice(0, 1));
             throw new AuditException(
                     ErrorCode.INVALID_ARGUMENT, method + ": " + NativeModule.reason(e), e);
+        }
+    }
+
+    /**
+     * Returns what the layer of the specification answers; in front of a batch normalisation that
+     * LRP folds into the layer, that is the normalised value.
+     *
+     * @param inputs {@code [n, c, h, w]}, at least one image
+     * @return first axis {@code n}
+     * @throws AuditException {@code INVALID_ARGUMENT} if LRP at a layer was not prepared
+     */
+    public FloatTensor activation(FloatTensor inputs) {
+        requireFitting(ExplanationMethod.LRP, inputs, new long[inputs.rows()]);
+        requireLayer();
+        return engine(
+                () -> new LayerRelevance(module, spec.batch()).activation(inputs),
+                ExplanationMethod.LRP,
+                inputs);
+    }
+
+    /**
+     * Propagates relevance from the layer of the specification to the pixels, by the rules of LRP.
+     *
+     * @param inputs {@code [n, c, h, w]}, at least one image
+     * @param start relevance of the layer's values, the shape of {@link #activation}
+     * @return relevance of the inputs; its classes are those of the largest logits
+     * @throws AuditException {@code INVALID_ARGUMENT} if LRP at a layer was not prepared
+     */
+    public Attribution propagate(FloatTensor inputs, FloatTensor start) {
+        requireFitting(ExplanationMethod.LRP, inputs, new long[inputs.rows()]);
+        requireLayer();
+        if (start.rows() != inputs.rows()) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT, "start", start, inputs.rows() + " rows");
+        }
+        return engine(
+                () -> new LayerRelevance(module, spec.batch()).propagate(inputs, start),
+                ExplanationMethod.LRP,
+                inputs);
+    }
+
+    private void requireLayer() {
+        if (spec.layer().isEmpty()) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT, "layer", "none", "a specification at a layer");
         }
     }
 

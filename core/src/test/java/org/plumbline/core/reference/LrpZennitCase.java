@@ -57,6 +57,10 @@ final class LrpZennitCase implements KnownCase {
                 expected.matches("", Sums.ofRows(attribution.relevance()));
             } else if (what.startsWith(AT)) {
                 expected.matches(attribution.relevance().values());
+                FloatTensor down = model.propagate(images, expected.array()).relevance();
+                reference
+                        .result(result.replace(what, "heatmap_label"))
+                        .matches(HeatMaps.signed(down).values());
             } else {
                 expected.matches(HeatMaps.signed(attribution.relevance()).values());
             }

@@ -17,9 +17,9 @@ import java.util.function.DoubleUnaryOperator;
  * with padding, ReLU, 2x2 means, 3x3 convolution of stride 2, ReLU, linear layer. Every rule is a
  * sum over explicit contributions {@code x_i w_ij}; nothing is shared with the product.
  */
-final class ChainOracle {
+public final class ChainOracle {
     /** How one weighted layer shares relevance. */
-    enum Rule {
+    public enum Rule {
         EPSILON,
         PLUS,
         FLAT,
@@ -38,7 +38,7 @@ final class ChainOracle {
     private final double[] w3;
     private final double[] b3;
 
-    ChainOracle(
+    public ChainOracle(
             Path archive, double epsilon, boolean signed, boolean biases, double low, double high)
             throws IOException {
         this.epsilon = epsilon;
@@ -88,6 +88,23 @@ final class ChainOracle {
         double[] rp = back(p, links2, w2, perMap(b2, 4), r2, convolution);
         double[] r1 = meansBack(a1, p, rp, 4, 10);
         return back(x, links1, w1, perMap(b1, 100), r1, first);
+    }
+
+    /**
+     * Returns the relevance of the pixels {@code [2, 10, 10]} that starts behind the second ReLU,
+     * or in front of it, as {@code max(z, 0) h}.
+     */
+    public double[] localise(double[] x, double[] h, Rule first, Rule convolution) {
+        List<Link> links1 = convolution(2, 10, 4, 3, 1, 1);
+        List<Link> links2 = convolution(4, 5, 6, 3, 2, 0);
+        double[] a1 = map(forward(x, links1, w1, perMap(b1, 100)), v -> Math.max(v, 0));
+        double[] p = means(a1, 4, 10);
+        double[] r2 = map(forward(p, links2, w2, perMap(b2, 4)), v -> Math.max(v, 0));
+        for (int i = 0; i < r2.length; i++) {
+            r2[i] *= h[i / 4];
+        }
+        double[] rp = back(p, links2, w2, perMap(b2, 4), r2, convolution);
+        return back(x, links1, w1, perMap(b1, 100), meansBack(a1, p, rp, 4, 10), first);
     }
 
     private double[] back(
