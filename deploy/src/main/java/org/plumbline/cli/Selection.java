@@ -3,7 +3,9 @@ package org.plumbline.cli;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** Which rows are measured, and on which class each. Immutable. */
@@ -53,6 +55,38 @@ final class Selection {
                                                                 .orElse(TOP)))
                         .toArray();
         return new Selection(rows, targets);
+    }
+
+    /**
+     * Returns the same rows with a class each, the rows of a class together, classes rising.
+     *
+     * @param top class of the largest logit by place in this selection, asked where no other is
+     *     known
+     */
+    Selection grouped(IntUnaryOperator top) {
+        int[] settled =
+                IntStream.range(0, targets.length)
+                        .map(i -> targets[i] < 0 ? top.applyAsInt(i) : targets[i])
+                        .toArray();
+        int[] order =
+                IntStream.range(0, settled.length)
+                        .boxed()
+                        .sorted(Comparator.comparingInt(i -> settled[i])) // stable
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        return new Selection(
+                IntStream.of(order).map(i -> rows[i]).toArray(),
+                IntStream.of(order).map(i -> settled[i]).toArray());
+    }
+
+    /** Returns whether the class of some row is not known yet. */
+    boolean asksForTop() {
+        return IntStream.of(targets).anyMatch(target -> target < 0);
+    }
+
+    /** Returns the class of each row; negative: its top class. */
+    int[] targets() {
+        return targets.clone();
     }
 
     int[] rows() {

@@ -73,7 +73,7 @@ class FallbackIT {
         JsonNode tcav = json(concat(tcav(archive, layer), selected));
         assertThat(tcav.path("gradient").textValue()).isEqualTo(gradient);
         assertThat(tcav.path("samples").intValue()).isEqualTo(ROWS);
-        assertThat(tcav.path("sensitivity").doubleValue()).isPositive();
+        assertThat(tcav.path("magnitude").doubleValue()).isPositive();
         long locations = gradient.equals("autograd") ? 2 : 1;
         assertThat(
                         tcav.path("positive_locations").longValue()

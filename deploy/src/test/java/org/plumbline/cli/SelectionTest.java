@@ -35,6 +35,17 @@ class SelectionTest {
     }
 
     @Test
+    void groupedRowsOfAClassAreTogetherInTheirOrder() {
+        Selection grouped = Selection.of(4, LABELS, Optional.empty()).grouped(i -> -5);
+        assertThat(grouped.rows()).containsExactly(2, 0, 1, 3);
+        assertThat(grouped.targets()).containsExactly(1, 2, 2, 2);
+        Selection top = Selection.of(3, Optional.empty(), Optional.empty());
+        assertThat(top.asksForTop()).isTrue();
+        assertThat(top.grouped(i -> 7 - i).rows()).containsExactly(2, 1, 0);
+        assertThat(top.grouped(i -> 7 - i).asksForTop()).isFalse();
+    }
+
+    @Test
     void labelsOfAnotherLengthAndEmptySelectionsAreRefused() {
         assertThatThrownBy(() -> Selection.of(5, LABELS, Optional.empty()))
                 .isInstanceOf(AuditException.class)

@@ -66,24 +66,31 @@ final class Design {
 
     /** Returns {@code X^T S X} over some rows, {@code S} the group weights. */
     DMatrixRMaj gram(int... wanted) {
+        double[] ones = new double[wanted.length];
+        Arrays.fill(ones, 1);
+        return gram(wanted, ones);
+    }
+
+    /** Returns {@code X^T S F X} over some rows, with a factor of at least 0 for each. */
+    DMatrixRMaj gram(int[] wanted, double[] factors) {
         int d = columns();
         DMatrixRMaj sum = new DMatrixRMaj(d, d);
         DMatrixRMaj block = new DMatrixRMaj(d, d);
         for (int from = 0; from < wanted.length; from += BLOCK) {
-            int[] some = Arrays.copyOfRange(wanted, from, Math.min(wanted.length, from + BLOCK));
-            CommonOps_DDRM.multInner(weighted(some), block);
+            int to = Math.min(wanted.length, from + BLOCK);
+            CommonOps_DDRM.multInner(weighted(wanted, factors, from, to), block);
             CommonOps_DDRM.addEquals(sum, block);
         }
         return sum;
     }
 
-    private DMatrixRMaj weighted(int[] wanted) {
+    private DMatrixRMaj weighted(int[] wanted, double[] factors, int from, int to) {
         int d = columns();
-        DMatrixRMaj weighted = new DMatrixRMaj(wanted.length, d);
-        for (int i = 0; i < wanted.length; i++) {
-            double root = Math.sqrt(data.weight(data.positive(wanted[i])));
+        DMatrixRMaj weighted = new DMatrixRMaj(to - from, d);
+        for (int i = from; i < to; i++) {
+            double root = Math.sqrt(factors[i] * data.weight(data.positive(wanted[i])));
             for (int j = 0; j < d; j++) {
-                weighted.data[i * d + j] = root * at(wanted[i], j);
+                weighted.data[(i - from) * d + j] = root * at(wanted[i], j);
             }
         }
         return weighted;

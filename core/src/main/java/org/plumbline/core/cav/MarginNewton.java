@@ -1,6 +1,7 @@
 package org.plumbline.core.cav;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * Newton's method for {@code |h|^2 / 2 + C sum s loss(t a.h)} on some rows, its steps by conjugate
@@ -22,6 +23,7 @@ final class MarginNewton {
     private final double[] margins;
     private final double[] w;
     private final double[] gradient;
+    private final FoldPreconditioner own;
 
     MarginNewton(Design design, MarginLoss loss, int[] rows) {
         this.design = design;
@@ -30,6 +32,7 @@ final class MarginNewton {
         margins = new double[rows.length];
         w = new double[design.columns()];
         gradient = new double[design.columns()];
+        own = new FoldPreconditioner(design, rows);
     }
 
     /** Returns the minimum for a larger {@code C} than before. */
@@ -65,39 +68,66 @@ final class MarginNewton {
         return Math.sqrt(dot(gradient, gradient));
     }
 
-    /** Returns an approximate solution of {@code H p = -gradient} by conjugate gradients. */
+    /**
+     * Returns an approximate solution of {@code H p = -gradient} by conjugate gradients. Once they
+     * take longer than decomposing the Hessian would, it is decomposed and they start again from
+     * where they are.
+     */
     private double[] direction(double c, SharedPreconditioner shared, double enough) {
         double[] curvatures = new double[rows.length];
-        double sum = 0;
-        int curved = 0;
-        for (int i = 0; i < rows.length; i++) {
-            curvatures[i] = loss.curvature(margins[i]);
-            sum += curvatures[i];
-            curved += curvatures[i] > 0 ? 1 : 0;
-        }
-        // with fewer curved rows than columns most eigenvalues are 1 already
-        boolean helps = curved >= w.length;
-        double mean = sum / rows.length;
+        Arrays.setAll(curvatures, i -> loss.curvature(margins[i]));
         double[] p = new double[w.length];
         double[] residual = negated(gradient);
-        double[] z = helps ? shared.apply(c, mean, residual) : residual.clone();
+        UnaryOperator<double[]> preconditioner = preconditioner(c, shared, curvatures);
+        if (!conjugate(p, residual, curvatures, c, preconditioner, enough, own.worth())) {
+            own.refresh(curvatures, c);
+            preconditioner = own.ready() ? own::apply : UnaryOperator.identity();
+            conjugate(p, residual, curvatures, c, preconditioner, enough, INNER_STEPS);
+        }
+        return p;
+    }
+
+    private UnaryOperator<double[]> preconditioner(
+            double c, SharedPreconditioner shared, double[] curvatures) {
+        if (own.ready()) {
+            return own::apply;
+        }
+        double mean = Arrays.stream(curvatures).sum() / rows.length;
+        long curved = Arrays.stream(curvatures).filter(k -> k > 0).count();
+        // with fewer curved rows than columns most eigenvalues are 1 already
+        return curved >= w.length ? r -> shared.apply(c, mean, r) : UnaryOperator.identity();
+    }
+
+    /** Takes conjugate gradient steps; returns whether the residual became small enough. */
+    private boolean conjugate(
+            double[] p,
+            double[] residual,
+            double[] curvatures,
+            double c,
+            UnaryOperator<double[]> preconditioner,
+            double enough,
+            int steps) {
+        double[] z = preconditioner.apply(residual);
         double[] d = z.clone();
         double size = dot(residual, z);
-        for (int k = 0; k < INNER_STEPS && Math.sqrt(dot(residual, residual)) > enough; k++) {
+        for (int k = 0; Math.sqrt(dot(residual, residual)) > enough; k++) {
+            if (k == steps) {
+                return false;
+            }
             double[] curvedBy = hessian(d, curvatures, c);
             double length = size / dot(d, curvedBy);
             for (int j = 0; j < p.length; j++) {
                 p[j] += length * d[j];
                 residual[j] -= length * curvedBy[j];
             }
-            z = helps ? shared.apply(c, mean, residual) : residual;
+            z = preconditioner.apply(residual);
             double next = dot(residual, z);
             for (int j = 0; j < d.length; j++) {
                 d[j] = z[j] + next / size * d[j];
             }
             size = next;
         }
-        return p;
+        return true;
     }
 
     private double[] hessian(double[] d, double[] curvatures, double c) {
