@@ -28,7 +28,7 @@ class LocaliseIT {
     private static final String SKELETON = "models/fashion_cnn.pt";
     private static final String LAYER = "--layer=features.8";
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int TRAINED = 600;
+    private static final int TRAINED = 400;
     private static final int ROWS = 60;
     private static final int SIDE = 28;
     private static final int SIZE = SIDE * SIDE;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.cli.terminal.ExitCode;
@@ -29,13 +29,13 @@ class TcavIT {
     private static final int SIZE = 28 * 28;
     private static final int RANDOM = 19;
 
-    @TempDir private Path folder = Path.of("");
+    @TempDir private static Path folder = Path.of("");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @BeforeEach
-    void fitAConcept() throws Exception {
+    @BeforeAll
+    static void fitAConcept() throws Exception {
         SplittableRandom random = new SplittableRandom(3);
         float[] pixels = new float[ROWS * SIZE];
         long[] concept = new long[ROWS];
@@ -50,8 +50,8 @@ class TcavIT {
         NpyFile.write(folder.resolve("x.npy"), FloatTensor.of(pixels, ROWS, 1, 28, 28));
         NpyFile.write(folder.resolve("concept.npy"), concept);
         NpyFile.write(folder.resolve("labels.npy"), labels);
-        json("activations", MODEL, LAYER, "--inputs", file("x.npy"), "--out", file("a.npy"));
-        json(
+        done("activations", MODEL, LAYER, "--inputs", file("x.npy"), "--out", file("a.npy"));
+        done(
                 "cav",
                 "--activations",
                 file("a.npy"),
@@ -70,6 +70,10 @@ class TcavIT {
         assertThat(all.path("classes")).hasSize(3);
         double sensitivity = 0;
         for (JsonNode row : all.path("classes")) {
+            sensitivity += row.path("sensitivity").doubleValue() / 3; // classes of one size
+            if (row.path("class").asText().equals("0")) {
+                continue; // two are enough
+            }
             JsonNode alone =
                     tcav("--labels", file("labels.npy"), "--class=" + row.path("class").asText());
             assertThat(alone.path("samples").intValue()).isEqualTo(ROWS / 3);
@@ -88,7 +92,6 @@ class TcavIT {
             }
             assertThat(row.path("magnitude").doubleValue())
                     .isGreaterThanOrEqualTo(Math.abs(row.path("sensitivity").doubleValue()));
-            sensitivity += row.path("sensitivity").doubleValue() / 3; // classes of one size
         }
         assertThat(all.path("sensitivity").doubleValue()).isCloseTo(sensitivity, within(1e-6));
     }
@@ -136,8 +139,14 @@ class TcavIT {
 
     private String[] significance(String seed) {
         return new String[] {
-            "--labels", file("labels.npy"), "--random=" + RANDOM, seed,
-            "--activations", file("a.npy"), "--concept", file("concept.npy")
+            "--labels",
+            file("labels.npy"),
+            "--random=" + RANDOM,
+            seed,
+            "--activations",
+            file("a.npy"),
+            "--concept",
+            file("concept.npy")
         };
     }
 
@@ -222,7 +231,12 @@ class TcavIT {
         return all.toArray(String[]::new);
     }
 
-    private String file(String name) {
+    private static void done(String... arguments) {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        assertThat(Plumbline.run(nowhere, nowhere, arguments)).isZero();
+    }
+
+    private static String file(String name) {
         return folder.resolve(name).toString();
     }
 

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Support vector machine and logistic regression. The result is LIBLINEAR's, by its Newton method
  * in the primal, which reaches the optimum where coordinate descent in the dual stops early for a
  * large {@code C}. The grid search, which would call it fifty times, runs {@link MarginNewton}:
- * dense rows, each value from the solution of the one before, one preconditioner for all folds.
- * Takes about 28 bytes per activation. Confined to one thread.
+ * dense rows, each value from the solution of the one before, a preconditioner for all folds and,
+ * where that is not enough, one of the fold. Takes about 28 bytes per activation and 40 per pair of
+ * channels. Confined to one thread.
  */
 final class MarginFit implements Regularised {
     // of the norm of the gradient at zero

@@ -8,13 +8,15 @@ import java.util.function.UnaryOperator;
  * gradients. Starts where the smaller {@code C} ended. Confined to one thread.
  *
  * <p>Source: Galli and Lin, "A Study on Truncated Newton Methods for Linear Classification", 2021,
- * LIBLINEAR's method; here with a preconditioner that the folds of a grid search share.
+ * LIBLINEAR's method; here with a preconditioner that the folds of a grid search share, and one of
+ * the fold's own where conjugate gradients take long: for a large {@code C}, where few rows curve.
  */
 final class MarginNewton {
     private static final int STEPS = 200;
     private static final int INNER_STEPS = 2000;
     private static final int HALVINGS = 40;
     private static final double DESCENT = 1e-4; // share of the predicted descent a step must reach
+    private static final double ROUNDING = 1e-12; // of a sum over all rows
     private static final double LEAST_FORCING = 0.1;
 
     private final Design design;
@@ -152,9 +154,10 @@ final class MarginNewton {
             return false;
         }
         double before = objective(p, along, 0, c);
+        double enough = before + ROUNDING * before; // else full steps near the end are refused
         double step = 1;
         for (int k = 0; k < HALVINGS; k++) {
-            if (objective(p, along, step, c) <= before + DESCENT * step * slope) {
+            if (objective(p, along, step, c) <= enough + DESCENT * step * slope) {
                 for (int j = 0; j < w.length; j++) {
                     w[j] += step * p[j];
                 }

@@ -22,7 +22,7 @@ import java.util.Arrays;
  */
 public final class ConceptLocalisation {
     /** Share of a smoothed map's largest value from which on a pixel belongs to the mask. */
-    public static final double THRESHOLD = 0.3;
+    public static final double THRESHOLD = 0.4;
 
     private static final double SMOOTHING = 8.0 / 224; // of the shorter side, as published
 

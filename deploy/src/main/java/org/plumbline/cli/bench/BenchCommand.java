@@ -64,6 +64,20 @@ public final class BenchCommand implements Callable<Integer> {
     private List<String> kinds = List.of();
 
     @Option(
+            names = "--cav-shape",
+            paramLabel = "ROWS,CHANNELS",
+            split = ",",
+            arity = "1",
+            defaultValue = "10000,2048",
+            description = "Activations that cav fits, default: ${DEFAULT-VALUE}.")
+    private List<Integer> shape = List.of();
+
+    @Option(
+            names = "--solver-grid",
+            description = "cav: the solver alone fits every value and fold, too; may take hours.")
+    private boolean solverGrid;
+
+    @Option(
             names = "--audits",
             defaultValue = "100000",
             description = "Audits of the soak, default: ${DEFAULT-VALUE}.")
@@ -122,7 +136,11 @@ public final class BenchCommand implements Callable<Integer> {
             new StatsBench(progress).run(result.putObject("statistics"));
         }
         if (only.contains(Part.cav)) {
-            new CavBench(progress)
+            if (shape.size() != 2) {
+                throw new IllegalArgumentException(
+                        "cav-shape: " + shape + " (expected: ROWS,CHANNELS)");
+            }
+            new CavBench(progress, shape.get(0), shape.get(1), solverGrid)
                     .run(result.putArray("cav"), kinds.stream().map(CavKind::parse).toList());
         }
         if (only.contains(Part.instrument)) {
