@@ -1,6 +1,7 @@
 package org.plumbline.cli;
 
 import org.plumbline.cli.bench.BenchCommand;
+import org.plumbline.cli.experiment.ExperimentCommand;
 import org.plumbline.cli.quickstart.QuickstartCommand;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Failures;
@@ -27,6 +28,7 @@ import java.util.List;
             ExplainCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
+            GenerateCommand.class,
             VerifyCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,
@@ -36,6 +38,7 @@ import java.util.List;
             FetchCommand.class,
             ServerCommand.class,
             QuickstartCommand.class,
+            ExperimentCommand.class,
             BenchCommand.class
         })
 public final class Plumbline {

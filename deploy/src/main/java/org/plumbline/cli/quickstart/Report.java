@@ -220,7 +220,7 @@ final class Report {
     }
 
     private static String target() {
-        return escape(FashionMnist.CLASSES.get(BiasedData.TARGET));
+        return escape(FashionBias.CLASSES.get(FashionBias.TARGET));
     }
 
     private static String percent(double ratio) {
