@@ -32,7 +32,7 @@ import java.util.TreeMap;
 
 /**
  * Fills the cells of a table, one correction each, run as a worker would. What is finished lies in
- * {@code cells} and is not done again. Confined to one thread.
+ * {@code cells} and is not done again unless its parameters changed. Confined to one thread.
  */
 final class ClarcExperiment {
     private final Path images;
@@ -63,7 +63,7 @@ final class ClarcExperiment {
             for (long seed : seeds) {
                 for (String entry : entries) {
                     defaults.parameters(entry, study, seed, scale.correctionEpochs());
-                    cells.add(new Cell(study, seed, entry));
+                    cells.add(new Cell(study, scale.trainingImages(), seed, entry));
                 }
             }
         }
@@ -86,7 +86,8 @@ final class ClarcExperiment {
         Path file = out.resolve("cells").resolve(cell.file());
         if (Files.exists(file)) {
             JsonNode found = Json.mapper().readTree(file.toFile());
-            if (found.path("error").isMissingNode()) {
+            JsonNode wanted = Json.mapper().valueToTree(parameters(cell));
+            if (found.path("error").isMissingNode() && found.path("parameters").equals(wanted)) {
                 return found;
             }
         }
@@ -99,9 +100,7 @@ final class ClarcExperiment {
 
     private ObjectNode filled(Cell cell) throws IOException {
         Path base = base(cell);
-        Map<String, String> parameters =
-                defaults.parameters(
-                        cell.entry(), cell.study(), cell.seed(), scale.correctionEpochs());
+        Map<String, String> parameters = parameters(cell);
         ObjectNode result =
                 Output.object()
                         .put("set", cell.study().label())
@@ -119,6 +118,11 @@ final class ClarcExperiment {
             result.put("error", e.getMessage());
         }
         return result.put("seconds", (System.nanoTime() - start) / 1e9);
+    }
+
+    private Map<String, String> parameters(Cell cell) {
+        return defaults.parameters(
+                cell.entry(), cell.study(), cell.seed(), scale.correctionEpochs());
     }
 
     /** Returns the biased model, made where it does not exist yet. */
