@@ -44,7 +44,8 @@ public final class LocalEvaluation {
                     new Assessor.Setting(data, recipe, work, device.device(), () -> false);
             tools.prober().probe(archive, setting);
             return tools.assessor()
-                    .assess(archive, tools.assessor().probe(archive, setting), setting);
+                    .assess(archive, tools.assessor().probe(archive, setting), setting)
+                    .report();
         } finally {
             remove(work);
         }

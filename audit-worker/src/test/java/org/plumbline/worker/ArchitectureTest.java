@@ -17,6 +17,7 @@ class ArchitectureTest {
                     "config",
                     "store",
                     "dataset",
+                    "generator",
                     "training",
                     "correction",
                     "evaluation",

@@ -7,6 +7,7 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.correction.CorrectionTask;
+import org.plumbline.worker.evaluation.Assessment;
 import org.plumbline.worker.evaluation.ConceptProbe;
 import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.job.Assessor;
@@ -120,7 +121,10 @@ final class FakeEngine {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 List.of(),
-                Optional.of(new TcavMetrics(tcav, 0.1, tcav, 0.1, sensitivity, 0.1, 3, 1, 0)));
+                Optional.of(new TcavMetrics(tcav, 0.1, tcav, 0.1, sensitivity, 0.1, 3, 1, 0)),
+                List.of(),
+                Optional.empty(),
+                List.of());
     }
 
     private static final class Numbers implements Assessor {
@@ -135,13 +139,14 @@ final class FakeEngine {
         }
 
         @Override
-        public EvaluationReport assess(
-                Path archive, Optional<ConceptProbe> probe, Setting setting) {
-            return switch (text(archive).lines().findFirst().orElse("")) {
-                case "model better" -> report(0.9, 0.8, 0.6, 0.1);
-                case "model worse" -> report(0.5, 0.1, 0.9, 0.9);
-                default -> report(0.9, 0.4, 0.9, 0.5);
-            };
+        public Assessment assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
+            EvaluationReport numbers =
+                    switch (text(archive).lines().findFirst().orElse("")) {
+                        case "model better" -> report(0.9, 0.8, 0.6, 0.1);
+                        case "model worse" -> report(0.5, 0.1, 0.9, 0.9);
+                        default -> report(0.9, 0.4, 0.9, 0.5);
+                    };
+            return Assessment.of(numbers);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.plumbline.cli;
 
 import org.plumbline.cli.bench.BenchCommand;
+import org.plumbline.cli.experiment.ExperimentCommand;
 import org.plumbline.cli.quickstart.QuickstartCommand;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Failures;
@@ -29,6 +30,7 @@ import java.util.List;
             LocaliseCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
+            GenerateCommand.class,
             VerifyCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,
@@ -38,6 +40,7 @@ import java.util.List;
             FetchCommand.class,
             ServerCommand.class,
             QuickstartCommand.class,
+            ExperimentCommand.class,
             BenchCommand.class
         })
 public final class Plumbline {

@@ -17,6 +17,7 @@ class ArchitectureTest {
                     "org.plumbline.cli.client..",
                     "org.plumbline.cli.terminal..",
                     "org.plumbline.cli.quickstart..",
+                    "org.plumbline.cli.experiment..",
                     "org.plumbline.cli.bench..",
                     "org.plumbline.cli");
 

@@ -83,7 +83,17 @@ public record WorkerConfig(
                 new GateBounds(
                         settings.real("gate.clean-accuracy-drop", gate.cleanAccuracyDrop(), 0, 1),
                         settings.real("gate.worst-group-drop", gate.worstGroupDrop(), 0, 1),
-                        settings.real("gate.tcav-tolerance", gate.tcavTolerance(), 0, 0.5)),
+                        settings.real("gate.tcav-tolerance", gate.tcavTolerance(), 0, 0.5),
+                        settings.real(
+                                "gate.clean-accuracy-uncertainty",
+                                gate.cleanAccuracyUncertainty(),
+                                0,
+                                1),
+                        settings.real(
+                                "gate.worst-group-uncertainty",
+                                gate.worstGroupUncertainty(),
+                                0,
+                                1)),
                 new Limits(
                         settings.whole("limits.upload-bytes", limits.uploadBytes(), 1, 1L << 50),
                         settings.whole(

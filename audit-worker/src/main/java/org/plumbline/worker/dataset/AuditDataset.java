@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,25 +23,30 @@ public final class AuditDataset {
     private final Digest digest;
     private final FloatTensor inputs;
     private final Columns columns;
+    private final Optional<FloatTensor> masks;
 
     private AuditDataset(Digest digest, Content content) {
         this.digest = digest;
         this.inputs = content.inputs();
         this.columns = content.columns();
+        this.masks = content.masks();
     }
 
     /**
-     * Reads and checks a data set folder: arrays beside {@code inputs.npy}, or images listed in
-     * {@code manifest.csv}.
+     * Reads and checks a data set folder: arrays beside {@code inputs.npy}, images listed in {@code
+     * manifest.csv}, or images in the folders {@code align} and {@code conflict} of a published
+     * benchmark.
      *
      * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} naming every problem at once
      */
     public static AuditDataset load(Path folder) {
         Problems problems = new Problems();
         try {
-            Optional<Content> content = read(folder, problems);
+            Optional<Release> release = Release.in(folder);
+            Optional<Content> content = read(folder, release, problems);
             problems.throwIfAny(ErrorCode.BAD_DATA);
-            return new AuditDataset(FolderDigest.of(folder), content.orElseThrow());
+            List<Path> folders = release.map(Release::folders).orElse(List.of(folder));
+            return new AuditDataset(FolderDigest.of(folders), content.orElseThrow());
         } catch (IOException e) {
             throw new AuditException(
                     ErrorCode.BAD_DATA,
@@ -49,15 +55,20 @@ public final class AuditDataset {
         }
     }
 
-    private static Optional<Content> read(Path folder, Problems problems) throws IOException {
+    private static Optional<Content> read(Path folder, Optional<Release> release, Problems problems)
+            throws IOException {
         boolean images = Files.exists(folder.resolve(ImageFolder.MANIFEST));
         boolean tensors = Files.exists(folder.resolve(TensorFolder.INPUTS));
-        if (images == tensors) {
+        int forms = (images ? 1 : 0) + (tensors ? 1 : 0) + (release.isPresent() ? 1 : 0);
+        if (forms != 1) {
             problems.add(
                     "dataset",
-                    folder + (images ? " holds both forms" : " holds no data set"),
-                    "a folder with either inputs.npy or manifest.csv");
+                    folder + (forms == 0 ? " holds no data set" : " holds more than one form"),
+                    "a folder with either inputs.npy or manifest.csv, or align and conflict");
             return Optional.empty();
+        }
+        if (release.isPresent()) {
+            return new ReleaseFolder(release.get(), problems).read();
         }
         return images
                 ? new ImageFolder(folder, problems).read()
@@ -120,6 +131,14 @@ public final class AuditDataset {
                     "one of " + columns.concepts().keySet());
         }
         return flags.clone();
+    }
+
+    /**
+     * Returns a copy of where the artifact lies in the named samples, {@code [n, h, w]}, values at
+     * least 0; empty where the data set has no masks.
+     */
+    public Optional<FloatTensor> masks(int... rows) {
+        return masks.map(m -> m.rows(rows));
     }
 
     /** Returns a copy of the bias labels, if there are any. */

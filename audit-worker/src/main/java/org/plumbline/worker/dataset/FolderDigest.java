@@ -22,8 +22,16 @@ final class FolderDigest {
 
     private FolderDigest() {}
 
-    static Digest of(Path folder) throws IOException {
+    /** Returns the digest over names, sizes and contents of the files in some folders. */
+    static Digest of(List<Path> folders) throws IOException {
         MessageDigest digest = Digest.sha256();
+        for (Path folder : folders) {
+            add(folder, digest);
+        }
+        return Digest.from(digest.digest());
+    }
+
+    private static void add(Path folder, MessageDigest digest) throws IOException {
         byte[] buffer = new byte[BUFFER];
         for (var entry : files(folder).entrySet()) {
             digest.update((entry.getKey() + '\0').getBytes(StandardCharsets.UTF_8));
@@ -35,7 +43,6 @@ final class FolderDigest {
                 }
             }
         }
-        return Digest.from(digest.digest());
     }
 
     private static SortedMap<String, Path> files(Path folder) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,14 +34,15 @@ final class ImageFolder {
             problems.add(MANIFEST, "no rows", "at least one");
         }
         columns.check(manifest.rows().size(), problems);
-        manifest.column("mask").ifPresent(this::checkMasks);
         List<String> paths = manifest.column("path").orElse(List.of());
         if (preprocess.isEmpty() || paths.isEmpty()) {
             return Optional.empty();
         }
         Optional<FloatTensor> inputs = images(paths, preprocess.get());
+        Optional<FloatTensor> masks =
+                manifest.column("mask").flatMap(names -> masks(names, preprocess.get()));
         return problems.isEmpty()
-                ? inputs.map(tensor -> new Content(tensor, columns))
+                ? inputs.map(tensor -> new Content(tensor, columns, masks))
                 : Optional.empty();
     }
 
@@ -54,49 +56,24 @@ final class ImageFolder {
     }
 
     private Optional<FloatTensor> images(List<String> paths, Preprocess preprocess) {
-        long row = (long) preprocess.channels() * preprocess.height() * preprocess.width();
-        long free = Runtime.getRuntime().maxMemory();
-        if (row * paths.size() > Math.min(Integer.MAX_VALUE - 8L, free / Float.BYTES)) {
-            problems.add(
-                    MANIFEST,
-                    row * paths.size() + " values",
-                    "at most " + free + " bytes and 2^31 values");
-            return Optional.empty();
-        }
-        float[] values = new float[(int) row * paths.size()];
-        ImageReader reader = new ImageReader(preprocess);
+        return decoded(paths, preprocess, true);
+    }
+
+    /** Grey levels in [0, 1]; a row without a mask has zeros. */
+    private Optional<FloatTensor> masks(List<String> paths, Preprocess preprocess) {
+        Preprocess grey = Preprocess.plain(preprocess.height(), preprocess.width(), 1);
+        return decoded(paths, grey, false)
+                .map(m -> FloatTensor.of(m.values(), m.rows(), m.extent(2), m.extent(3)));
+    }
+
+    private Optional<FloatTensor> decoded(
+            List<String> paths, Preprocess preprocess, boolean required) {
+        List<Optional<Path>> files = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            Optional<Path> file = file(paths.get(i), i);
-            if (file.isPresent()) {
-                decode(reader, file.get(), values, i, (int) row);
-            }
+            boolean absent = paths.get(i).isEmpty() && !required;
+            files.add(absent ? Optional.empty() : file(paths.get(i), i));
         }
-        return Optional.of(
-                FloatTensor.of(
-                        values,
-                        paths.size(),
-                        preprocess.channels(),
-                        preprocess.height(),
-                        preprocess.width()));
-    }
-
-    private void decode(ImageReader reader, Path file, float[] values, int row, int size) {
-        try {
-            reader.read(file, values, row * size);
-        } catch (IOException e) {
-            problems.add(
-                    MANIFEST + " row " + (row + 1),
-                    folder.relativize(file) + ": " + e.getMessage(),
-                    "a PNG or JPEG image");
-        }
-    }
-
-    private void checkMasks(List<String> masks) {
-        for (int i = 0; i < masks.size(); i++) {
-            if (!masks.get(i).isEmpty()) {
-                file(masks.get(i), i);
-            }
-        }
+        return DecodedImages.of(files, preprocess, MANIFEST, problems);
     }
 
     /** Paths stay inside the folder and follow no links: a data set may come from a stranger. */

@@ -1,5 +1,6 @@
 package org.plumbline.worker.dataset;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import javax.imageio.stream.ImageInputStream;
  * Decodes PNG and JPEG files to inputs; bilinear with half-pixel centres and no antialiasing, as
  * PyTorch's {@code interpolate(mode="bilinear", align_corners=False)}. Thread-safe.
  */
-final class ImageReader {
+public final class ImageReader {
     private static final long MOST_PIXELS = 100_000_000;
     private static final double WHITE = 255;
 
@@ -22,19 +23,53 @@ final class ImageReader {
         this.preprocess = preprocess;
     }
 
+    /** Returns a reader of values in [0, 1], as they are in the file. */
+    public static ImageReader plain(int height, int width, int channels) {
+        return new ImageReader(Preprocess.plain(height, width, channels));
+    }
+
+    /**
+     * Returns the height and width of an image.
+     *
+     * @throws IOException if the file is no such image or too large
+     */
+    public static int[] size(Path file) throws IOException {
+        BufferedImage image = decode(file);
+        return new int[] {image.getHeight(), image.getWidth()};
+    }
+
     /**
      * Writes {@code [channels, height, width]} values at an offset.
      *
      * @throws IOException if the file is no such image or too large
      */
-    void read(Path file, float[] out, int offset) throws IOException {
+    public void read(Path file, float[] out, int offset) throws IOException {
         BufferedImage image = decode(file);
         int plane = preprocess.height() * preprocess.width();
-        int[] pixels =
-                image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        int[] pixels = argb(image);
         for (int c = 0; c < preprocess.channels(); c++) {
             resize(pixels, image.getWidth(), image.getHeight(), c, out, offset + c * plane);
         }
+    }
+
+    /**
+     * Grey levels are taken as stored: Java's own conversion would brighten them as linear light.
+     */
+    private static int[] argb(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        boolean grey =
+                image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY
+                        && image.getRaster().getNumBands() == 1;
+        if (!grey) {
+            return image.getRGB(0, 0, width, height, null, 0, width);
+        }
+        int shift = Math.max(0, image.getColorModel().getComponentSize(0) - Byte.SIZE);
+        int[] pixels = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
+        for (int p = 0; p < pixels.length; p++) {
+            pixels[p] = (pixels[p] >> shift) * 0x01_01_01;
+        }
+        return pixels;
     }
 
     private void resize(int[] pixels, int width, int height, int channel, float[] out, int offset) {

@@ -1,8 +1,10 @@
 package org.plumbline.worker.evaluation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -61,6 +63,11 @@ public final class Accuracies {
     /** Returns the smallest accuracy of the groups; empty without groups. */
     public static OptionalDouble worst(List<GroupAccuracy> groups) {
         return groups.stream().mapToDouble(GroupAccuracy::accuracy).min();
+    }
+
+    /** Returns the group with the smallest accuracy, the first of equals; empty without groups. */
+    public static Optional<GroupAccuracy> worstGroup(List<GroupAccuracy> groups) {
+        return groups.stream().min(Comparator.comparingDouble(GroupAccuracy::accuracy));
     }
 
     /**

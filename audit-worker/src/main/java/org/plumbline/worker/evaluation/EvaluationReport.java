@@ -1,5 +1,9 @@
 package org.plumbline.worker.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+
+import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.sensitivity.TcavMetrics;
 
 import java.util.List;
@@ -18,6 +22,9 @@ import java.util.OptionalDouble;
  * @param conflictingAccuracy unweighted mean over (class, bias label) with both different
  * @param groups by class and concept; without a concept by class and bias label
  * @param tcav over rows with the concept, for the CAV of the original model
+ * @param estimates these and further numbers with 95 % confidence intervals
+ * @param cav how far the CAV can be trusted, on the training rows and the model it was fitted to
+ * @param notes what was left out and why, one line each
  */
 public record EvaluationReport(
         long samples,
@@ -29,7 +36,10 @@ public record EvaluationReport(
         OptionalDouble alignedAccuracy,
         OptionalDouble conflictingAccuracy,
         List<GroupAccuracy> groups,
-        Optional<TcavMetrics> tcav) {
+        Optional<TcavMetrics> tcav,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<Estimate> estimates, // jobs of 0.1 have none
+        Optional<CavQuality> cav,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> notes) {
     /**
      * Checks the range.
      *
@@ -40,19 +50,12 @@ public record EvaluationReport(
             throw new IllegalArgumentException("accuracy: " + accuracy + " (expected: 0 to 1)");
         }
         groups = List.copyOf(groups);
+        estimates = List.copyOf(estimates);
+        notes = List.copyOf(notes);
     }
 
-    EvaluationReport withTcav(TcavMetrics metrics) {
-        return new EvaluationReport(
-                samples,
-                accuracy,
-                accuracyStandardError,
-                cleanAccuracy,
-                biasedAccuracy,
-                worstGroupAccuracy,
-                alignedAccuracy,
-                conflictingAccuracy,
-                groups,
-                Optional.of(metrics));
+    /** Returns an estimate by its metric. */
+    public Optional<Estimate> estimate(String metric) {
+        return estimates.stream().filter(e -> e.metric().equals(metric)).findFirst();
     }
 }

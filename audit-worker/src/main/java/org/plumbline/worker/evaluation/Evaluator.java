@@ -1,5 +1,6 @@
 package org.plumbline.worker.evaluation;
 
+import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
@@ -14,13 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * Measures a model on the test rows of a data set, batch by batch, so that memory does not grow
- * with the data. A data set without splits is measured on all rows. Confined to one thread.
+ * with the data. A data set without splits is measured on all rows. Worker, command line, gate and
+ * reports all take their numbers from here. Confined to one thread.
  */
 public final class Evaluator {
     private static final int BATCH = 64;
@@ -53,71 +53,109 @@ public final class Evaluator {
      * @param concept splits the rows into clean and biased
      * @throws AuditException {@code CANCELLED} when asked to stop
      */
-    public EvaluationReport accuracies(Optional<ConceptId> concept) {
-        int[] predicted = predictions();
-        Optional<long[]> flags = concept.map(data::concept).map(this::pick);
-        Optional<long[]> bias = data.biasLabels().map(this::pick);
+    public Assessment accuracies(Optional<ConceptId> concept) {
+        RowOutcomes outcomes = outcomes(concept, answers(Optional.empty()));
+        return Assessment.of(report(outcomes, Optional.empty()), outcomes);
+    }
+
+    /**
+     * Returns the accuracies, how far the CAV tells the rows apart and, if any row has the concept,
+     * the TCAV family and the relevance on the artifact.
+     *
+     * @throws AuditException {@code CANCELLED} when asked to stop
+     */
+    public Assessment evaluate(ConceptProbe probe) {
+        Answers answers = answers(Optional.of(probe));
+        checkTarget(probe.targetClass());
+        RowOutcomes outcomes = outcomes(Optional.of(probe.cav().concept()), answers);
+        ConceptEvaluation concept = new ConceptEvaluation(model, data, probe, this::batches);
+        int[] with = outcomes.rowsWith(1).orElseThrow();
+        int[] without = outcomes.rowsWith(0).orElseThrow();
+        Optional<TcavMetrics> metrics = Optional.empty();
+        if (with.length > 0) {
+            int[] biased = Arrays.stream(with).map(i -> rows[i]).toArray();
+            ConceptEvaluation.Tcav tcav = concept.tcav(biased);
+            metrics = Optional.of(tcav.metrics());
+            outcomes = outcomes.with(tcav.rows());
+            concept.relevance(biased);
+        }
+        concept.separation(picked(answers.projections, with), picked(answers.projections, without));
+        ConceptNumbers numbers =
+                new ConceptNumbers(metrics, concept.estimates(), probe.quality(), concept.notes());
+        return Assessment.of(report(outcomes, Optional.of(numbers)), outcomes);
+    }
+
+    private record ConceptNumbers(
+            Optional<TcavMetrics> tcav,
+            List<Estimate> estimates,
+            Optional<CavQuality> quality,
+            List<String> notes) {}
+
+    private EvaluationReport report(RowOutcomes outcomes, Optional<ConceptNumbers> concept) {
+        int[] predicted = outcomes.predicted();
         List<GroupAccuracy> groups =
-                flags.or(() -> bias)
+                outcomes.attribute()
                         .map(attribute -> Accuracies.groups(predicted, labels, attribute))
                         .orElse(List.of());
-        List<GroupAccuracy> biasGroups =
-                bias.map(b -> Accuracies.groups(predicted, labels, b)).orElse(List.of());
+        List<GroupAccuracy> byBias =
+                outcomes.bias().map(b -> Accuracies.groups(predicted, labels, b)).orElse(List.of());
         double accuracy = Accuracies.accuracy(predicted, labels, i -> true).orElse(0);
+        List<Estimate> estimates = new ArrayList<>(AccuracyEstimates.of(outcomes, groups));
+        concept.ifPresent(numbers -> estimates.addAll(numbers.estimates()));
         return new EvaluationReport(
                 rows.length,
                 accuracy,
                 Accuracies.standardError(accuracy, rows.length),
-                subset(predicted, flags, 0),
-                subset(predicted, flags, 1),
+                subset(outcomes, 0),
+                subset(outcomes, 1),
                 Accuracies.worst(groups),
-                Accuracies.mean(biasGroups, true),
-                Accuracies.mean(biasGroups, false),
+                Accuracies.mean(byBias, true),
+                Accuracies.mean(byBias, false),
                 groups,
-                Optional.empty());
+                concept.flatMap(ConceptNumbers::tcav),
+                estimates,
+                concept.flatMap(ConceptNumbers::quality),
+                concept.map(ConceptNumbers::notes).orElse(List.of()));
     }
 
-    /**
-     * Returns the accuracies and, if any row has the concept, the TCAV family.
-     *
-     * @throws AuditException {@code CANCELLED} when asked to stop
-     */
-    public EvaluationReport evaluate(ConceptProbe probe) {
-        EvaluationReport report = accuracies(Optional.of(probe.cav().concept()));
-        checkTarget(probe.targetClass());
-        long[] flags = pick(data.concept(probe.cav().concept()));
-        int[] biased = IntStream.range(0, rows.length).filter(i -> flags[i] == 1).toArray();
-        return biased.length == 0 ? report : report.withTcav(tcav(probe, biased));
+    private RowOutcomes outcomes(Optional<ConceptId> concept, Answers answers) {
+        return new RowOutcomes(
+                answers.predicted,
+                labels,
+                concept.map(data::concept).map(this::pick),
+                data.biasLabels().map(this::pick),
+                classes);
     }
 
-    private TcavMetrics tcav(ConceptProbe probe, int[] biased) {
-        TreeMap<Integer, List<Integer>> byTarget = new TreeMap<>();
-        for (int i : biased) {
-            int target = probe.targetClass().orElse(Math.toIntExact(labels[i]));
-            byTarget.computeIfAbsent(target, t -> new ArrayList<>()).add(rows[i]);
+    /** Classes, and with a probe the projections of the pooled activations on its CAV. */
+    private static final class Answers {
+        private final int[] predicted;
+        private final double[] projections;
+
+        Answers(int rows) {
+            this.predicted = new int[rows];
+            this.projections = new double[rows];
         }
-        List<FloatTensor> maps = new ArrayList<>();
-        byTarget.forEach(
-                (target, samples) -> {
-                    int[] picked = samples.stream().mapToInt(Integer::intValue).toArray();
-                    for (int[] batch : batches(picked)) {
-                        maps.add(model.sensitivity(inputs(batch), target, probe.cav().direction()));
-                    }
-                });
-        return TcavMetrics.of(FloatTensor.concat(maps));
     }
 
-    private int[] predictions() {
-        int[] predicted = new int[rows.length];
+    private Answers answers(Optional<ConceptProbe> probe) {
+        Answers answers = new Answers(rows.length);
         int done = 0;
         for (int[] batch : batches(rows)) {
-            FloatTensor logits = model.logits(inputs(batch));
-            checkLogits(logits);
+            ModelUnderTest.Observation seen = model.observe(data.inputs(batch));
+            checkLogits(seen.logits());
+            Optional<FloatTensor> pooled =
+                    probe.flatMap(p -> seen.activation().map(p.pooling()::pool));
             for (int i = 0; i < batch.length; i++) {
-                predicted[done++] = logits.largest(i);
+                answers.predicted[done] = seen.logits().largest(i);
+                if (pooled.isPresent()) {
+                    answers.projections[done] =
+                            pooled.get().row(i).dot(probe.orElseThrow().cav().direction());
+                }
+                done++;
             }
         }
-        return predicted;
+        return answers;
     }
 
     private void checkLogits(FloatTensor logits) {
@@ -146,28 +184,43 @@ public final class Evaluator {
         }
     }
 
-    private FloatTensor inputs(int[] batch) {
-        if (cancelled.getAsBoolean()) {
-            throw new AuditException(ErrorCode.CANCELLED, "evaluation: cancelled by the caller");
-        }
-        return data.inputs(batch);
-    }
-
-    private OptionalDouble subset(int[] predicted, Optional<long[]> flags, long value) {
-        return flags.isEmpty()
-                ? OptionalDouble.empty()
-                : Accuracies.accuracy(predicted, labels, i -> flags.get()[i] == value);
+    private OptionalDouble subset(RowOutcomes outcomes, long flag) {
+        return outcomes.rowsWith(flag)
+                .map(
+                        subset ->
+                                Accuracies.accuracy(
+                                        outcomes.predicted(),
+                                        labels,
+                                        i -> Arrays.binarySearch(subset, i) >= 0))
+                .orElseGet(OptionalDouble::empty);
     }
 
     private long[] pick(long[] all) {
         return Arrays.stream(rows).mapToLong(i -> all[i]).toArray();
     }
 
-    private static List<int[]> batches(int[] rows) {
-        List<int[]> batches = new ArrayList<>();
-        for (int from = 0; from < rows.length; from += BATCH) {
-            batches.add(Arrays.copyOfRange(rows, from, Math.min(from + BATCH, rows.length)));
-        }
-        return batches;
+    private static double[] picked(double[] all, int[] some) {
+        return Arrays.stream(some).mapToDouble(i -> all[i]).toArray();
+    }
+
+    /** Cuts rows into batches; a caller that wants to stop is heard before each is handed out. */
+    private List<int[]> batches(int[] all) {
+        int count = (all.length + BATCH - 1) / BATCH;
+        return new java.util.AbstractList<>() {
+            @Override
+            public int[] get(int index) {
+                if (cancelled.getAsBoolean()) {
+                    throw new AuditException(
+                            ErrorCode.CANCELLED, "evaluation: cancelled by the caller");
+                }
+                int from = index * BATCH;
+                return Arrays.copyOfRange(all, from, Math.min(from + BATCH, all.length));
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
     }
 }

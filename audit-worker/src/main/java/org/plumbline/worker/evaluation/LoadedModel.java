@@ -12,8 +12,13 @@ import ai.djl.training.ParameterStore;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.explain.HeatMaps;
+import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.LayerSensitivity;
+import org.plumbline.core.tap.ActivationReading;
+import org.plumbline.core.tap.ExplainSpec;
+import org.plumbline.core.tap.ExplainableModel;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
@@ -23,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A checked archive in native memory, tapped at a layer or plain. Owns native memory. */
 public final class LoadedModel {
@@ -35,7 +41,7 @@ public final class LoadedModel {
      */
     public static ModelUnderTest tapped(
             Path archive, LayerPath layer, Path workDirectory, Device device) {
-        return new Tapped(TappedModel.load(archive, new TapSpec(layer, workDirectory, device)));
+        return new Tapped(archive, new TapSpec(layer, workDirectory, device));
     }
 
     /**
@@ -68,17 +74,23 @@ public final class LoadedModel {
     private static final class Tapped implements ModelUnderTest {
         private static final int PROBES = 2;
 
+        private final Path archive;
+        private final TapSpec spec;
         private final TappedModel model;
+        private Optional<ExplainableModel> explained = Optional.empty();
         private boolean settled;
 
-        Tapped(TappedModel model) {
-            this.model = model;
+        Tapped(Path archive, TapSpec spec) {
+            this.archive = archive;
+            this.spec = spec;
+            this.model = TappedModel.load(archive, spec);
         }
 
         @Override
-        public FloatTensor logits(FloatTensor inputs) {
+        public Observation observe(FloatTensor inputs) {
             try {
-                return model.logits(inputs, inputs.rows());
+                ActivationReading reading = model.observe(inputs);
+                return new Observation(reading.logits(), Optional.of(reading.activation()));
             } catch (EngineException e) {
                 throw refused(inputs, e);
             }
@@ -98,21 +110,40 @@ public final class LoadedModel {
         }
 
         @Override
+        public FloatTensor relevance(FloatTensor inputs, long[] targets) {
+            if (explained.isEmpty()) {
+                explained =
+                        Optional.of(
+                                ExplainableModel.load(
+                                        archive,
+                                        ExplainSpec.of(
+                                                spec.workDirectory(),
+                                                spec.device(),
+                                                ExplanationMethod.LRP)));
+            }
+            return HeatMaps.signed(
+                    explained.get().explain(ExplanationMethod.LRP, inputs, targets).relevance());
+        }
+
+        @Override
         public void close() {
+            explained.ifPresent(ExplainableModel::close);
             model.close();
         }
     }
 
     private record Plain(Model model) implements ModelUnderTest {
         @Override
-        public FloatTensor logits(FloatTensor inputs) {
+        public Observation observe(FloatTensor inputs) {
             try (NDManager unit = model.getNDManager().newSubManager()) {
                 NDArray batch = unit.create(inputs.values(), new Shape(inputs.shape()));
                 NDList out =
                         model.getBlock()
                                 .forward(new ParameterStore(unit, false), new NDList(batch), false);
                 NDArray logits = out.get(0);
-                return FloatTensor.of(logits.toFloatArray(), logits.getShape().getShape());
+                return new Observation(
+                        FloatTensor.of(logits.toFloatArray(), logits.getShape().getShape()),
+                        Optional.empty());
             } catch (EngineException e) {
                 throw refused(inputs, e);
             }
@@ -120,7 +151,16 @@ public final class LoadedModel {
 
         @Override
         public FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav) {
-            throw AuditException.of(
+            throw untapped();
+        }
+
+        @Override
+        public FloatTensor relevance(FloatTensor inputs, long[] targets) {
+            throw untapped();
+        }
+
+        private static AuditException untapped() {
+            return AuditException.of(
                     ErrorCode.FAILED_PRECONDITION, "layer", "none", "a layer to tap");
         }
 

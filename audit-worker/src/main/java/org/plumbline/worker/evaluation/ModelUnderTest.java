@@ -3,10 +3,20 @@ package org.plumbline.worker.evaluation;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
+import java.util.Optional;
+
 /** What the evaluator needs of a model. */
 public interface ModelUnderTest extends AutoCloseable {
-    /** Returns the logits {@code [n, classes]} of {@code [n, c, h, w]} inputs. */
-    FloatTensor logits(FloatTensor inputs);
+    /**
+     * What one pass shows. Immutable.
+     *
+     * @param logits {@code [n, classes]}
+     * @param activation of the tapped layer; empty where none is tapped
+     */
+    record Observation(FloatTensor logits, Optional<FloatTensor> activation) {}
+
+    /** Returns logits, and activations where a layer is tapped, of {@code [n, c, h, w]} inputs. */
+    Observation observe(FloatTensor inputs);
 
     /**
      * Returns the sensitivity of a class's logit along a concept, location by location.
@@ -18,6 +28,17 @@ public interface ModelUnderTest extends AutoCloseable {
      *     tapped
      */
     FloatTensor sensitivity(FloatTensor inputs, int target, DenseVector cav);
+
+    /**
+     * Returns the relevance of every pixel for one logit of each sample, by LRP with the rules of
+     * the published experiments (epsilon-plus-flat), channels summed.
+     *
+     * @param targets class of each sample
+     * @return {@code [n, h, w]}, signed
+     * @throws org.plumbline.core.error.AuditException if no rule is known for something in the
+     *     model
+     */
+    FloatTensor relevance(FloatTensor inputs, long[] targets);
 
     @Override
     void close();

@@ -9,4 +9,14 @@ package org.plumbline.worker.gate;
  * @param description one line with both numbers, or why the rule does not apply
  */
 public record GateRule(
-        String name, boolean passed, double value, double bound, String description) {}
+        String name, boolean passed, double value, double bound, String description) {
+    /** Returns a rule that passes because its numbers were not measured. */
+    static GateRule inapplicable(String name) {
+        return new GateRule(
+                name,
+                true,
+                Double.NaN,
+                Double.NaN,
+                name + ": not applicable, not measured on this data set");
+    }
+}

@@ -4,8 +4,8 @@ import ai.djl.Device;
 
 import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.evaluation.Assessment;
 import org.plumbline.worker.evaluation.ConceptProbe;
-import org.plumbline.worker.evaluation.EvaluationReport;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,5 +36,5 @@ public interface Assessor {
     ConceptFitter.Fitted fit(Path archive, Setting setting);
 
     /** Returns the numbers of an archive, with concept numbers where there is a probe. */
-    EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting);
+    Assessment assess(Path archive, Optional<ConceptProbe> probe, Setting setting);
 }

@@ -3,13 +3,15 @@ package org.plumbline.worker.job;
 import ai.djl.engine.EngineException;
 
 import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.cav.Pooling;
+import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.worker.correction.ConceptFitter;
+import org.plumbline.worker.evaluation.Assessment;
 import org.plumbline.worker.evaluation.ConceptProbe;
-import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.Evaluator;
 import org.plumbline.worker.evaluation.LoadedModel;
 import org.plumbline.worker.evaluation.ModelUnderTest;
@@ -20,13 +22,19 @@ import java.util.Optional;
 
 /** Measures archives with the real engine; each call loads and closes the model. Thread-safe. */
 public final class EngineAssessor implements Assessor {
+    private static final QualityBounds QUALITY = QualityBounds.STANDARD.with(0, 0);
+
     @Override
     public Optional<ConceptProbe> probe(Path archive, Setting setting) {
         RepairRecipe recipe = setting.recipe();
         if (recipe.layer().isEmpty() || recipe.concept().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new ConceptProbe(fit(archive, setting).cav(), recipe.targetClass()));
+        ConceptFitter.Fitted fitted = fit(archive, setting);
+        CavQuality quality = CavQuality.of(fitted.examples(), fitted.fit(), QUALITY);
+        return Optional.of(
+                new ConceptProbe(
+                        fitted.cav(), recipe.targetClass(), pooling(recipe), Optional.of(quality)));
     }
 
     @Override
@@ -39,7 +47,7 @@ public final class EngineAssessor implements Assessor {
                         recipe.concept().orElseThrow(),
                         recipe.targetClass(),
                         CavKind.parse(parameters.getOrDefault("cav", CavKind.SIGNAL.label())),
-                        Pooling.ofChannels(parameters.getOrDefault("pooling", "max")));
+                        pooling(recipe));
         TapSpec spec = new TapSpec(layer, setting.workDirectory(), setting.device());
         try (TappedModel model = TappedModel.load(archive, spec)) {
             return ConceptFitter.fit(model, setting.data(), wanted);
@@ -49,13 +57,17 @@ public final class EngineAssessor implements Assessor {
     }
 
     @Override
-    public EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
+    public Assessment assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
         try (ModelUnderTest model = load(archive, probe, setting)) {
             Evaluator evaluator = new Evaluator(model, setting.data(), setting.cancelled());
             return probe.isPresent()
                     ? evaluator.evaluate(probe.get())
                     : evaluator.accuracies(setting.recipe().concept());
         }
+    }
+
+    private static Pooling pooling(RepairRecipe recipe) {
+        return Pooling.ofChannels(recipe.parameters().getOrDefault("pooling", "max"));
     }
 
     private static ModelUnderTest load(

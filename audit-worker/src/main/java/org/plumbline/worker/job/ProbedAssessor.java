@@ -1,8 +1,8 @@
 package org.plumbline.worker.job;
 
 import org.plumbline.worker.correction.ConceptFitter;
+import org.plumbline.worker.evaluation.Assessment;
 import org.plumbline.worker.evaluation.ConceptProbe;
-import org.plumbline.worker.evaluation.EvaluationReport;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public record ProbedAssessor(Assessor assessor, ArchiveProber prober) implements
     }
 
     @Override
-    public EvaluationReport assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
+    public Assessment assess(Path archive, Optional<ConceptProbe> probe, Setting setting) {
         prober.probe(archive, setting);
         return assessor.assess(archive, probe, setting);
     }

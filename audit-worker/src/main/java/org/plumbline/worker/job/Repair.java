@@ -8,8 +8,9 @@ import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.correction.CorrectionTask;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.evaluation.Assessment;
 import org.plumbline.worker.evaluation.ConceptProbe;
-import org.plumbline.worker.evaluation.EvaluationReport;
+import org.plumbline.worker.evaluation.PairedComparison;
 import org.plumbline.worker.gate.Gate;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.store.Disk;
@@ -61,8 +62,8 @@ public final class Repair {
 
         enter("evaluate", listener);
         Optional<ConceptProbe> probe = tools.assessor().probe(task.archive(), setting);
-        EvaluationReport before = tools.assessor().assess(task.archive(), probe, setting);
-        listener.onBefore(before);
+        Assessment before = tools.assessor().assess(task.archive(), probe, setting);
+        listener.onBefore(before.report());
 
         enter("train", listener);
         Path candidate = task.workDirectory().resolve("candidate.pt");
@@ -73,8 +74,9 @@ public final class Repair {
                                 new TrainingProgress(listener, System::nanoTime));
 
         enter("evaluate", listener);
-        EvaluationReport after = tools.assessor().assess(candidate, probe, setting);
-        GateDecision gate = new Gate(bounds).decide(before, after);
+        Assessment after = tools.assessor().assess(candidate, probe, setting);
+        Optional<PairedComparison> paired = PairedComparison.of(before, after);
+        GateDecision gate = new Gate(bounds).decide(before.report(), after.report(), paired);
 
         enter("write", listener);
         ProvenanceManifest manifest =
@@ -84,12 +86,12 @@ public final class Repair {
                         recipe,
                         correction,
                         changed,
-                        new ProvenanceManifest.Measured(before, after, gate),
+                        new ProvenanceManifest.Measured(before.report(), after.report(), gate),
                         tools.versions().get());
         tools.sealer().seal(candidate, manifest.json(), task.output());
         Checkpoint checkpoint =
                 new Checkpoint(Digest.of(task.output()).hex(), Files.size(task.output()));
-        return new RepairOutcome(before, after, gate, checkpoint);
+        return new RepairOutcome(before.report(), after.report(), gate, checkpoint, paired);
     }
 
     private static CorrectionTask correctionTask(

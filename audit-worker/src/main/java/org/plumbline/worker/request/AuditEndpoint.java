@@ -83,7 +83,8 @@ public final class AuditEndpoint extends AuditServiceImplBase {
                                 return EvaluateResponse.newBuilder()
                                         .setEvaluation(
                                                 Protos.evaluation(
-                                                        assessor.assess(archive, probe, setting)))
+                                                        assessor.assess(archive, probe, setting)
+                                                                .report()))
                                         .build();
                             });
                 });

@@ -13,8 +13,10 @@ import org.plumbline.proto.v1.Progress;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.delivery.Delivery;
 import org.plumbline.worker.delivery.DeliveryState;
+import org.plumbline.worker.evaluation.Estimate;
 import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.GroupAccuracy;
+import org.plumbline.worker.evaluation.PairedChange;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.gate.GateRule;
 import org.plumbline.worker.job.Job;
@@ -25,6 +27,8 @@ import org.plumbline.worker.job.RepairProgress;
 import org.plumbline.worker.job.RepairRecipe;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Domain values as messages. Thread-safe. */
@@ -60,10 +64,35 @@ final class Protos {
         message.setBefore(evaluation(outcome.before()))
                 .setAfter(evaluation(outcome.after()))
                 .setGate(gate(outcome.gate()))
+                .addAllPaired(paired(outcome))
                 .setCheckpoint(
                         org.plumbline.proto.v1.Checkpoint.newBuilder()
                                 .setSha256(outcome.checkpoint().sha256())
                                 .setSizeBytes(outcome.checkpoint().sizeBytes()));
+    }
+
+    private static List<org.plumbline.proto.v1.PairedChange> paired(RepairOutcome outcome) {
+        List<org.plumbline.proto.v1.PairedChange> changes = new ArrayList<>();
+        outcome.paired()
+                .ifPresent(
+                        paired ->
+                                paired.accuracies()
+                                        .forEach(
+                                                (metric, change) ->
+                                                        changes.add(change(metric, change))));
+        return changes;
+    }
+
+    private static org.plumbline.proto.v1.PairedChange change(String metric, PairedChange change) {
+        return org.plumbline.proto.v1.PairedChange.newBuilder()
+                .setMetric(metric)
+                .setSamples(change.samples())
+                .setWorse(change.worse())
+                .setBetter(change.better())
+                .setLower(change.lower())
+                .setUpper(change.upper())
+                .setPValue(change.probability())
+                .build();
     }
 
     static CorrectionState state(JobState state) {
@@ -96,7 +125,12 @@ final class Protos {
         report.cleanAccuracy().ifPresent(message::setCleanAccuracy);
         report.biasedAccuracy().ifPresent(message::setBiasedAccuracy);
         report.worstGroupAccuracy().ifPresent(message::setWorstGroupAccuracy);
+        report.alignedAccuracy().ifPresent(message::setAlignedAccuracy);
+        report.conflictingAccuracy().ifPresent(message::setConflictingAccuracy);
         report.groups().forEach(group -> message.addGroups(group(group)));
+        report.estimates().forEach(estimate -> message.addEstimates(estimate(estimate)));
+        report.cav().ifPresent(cav -> message.setCav(quality(cav)));
+        message.addAllNotes(report.notes());
         report.tcav().ifPresent(tcav -> add(tcav, message));
         return message.build();
     }
@@ -115,6 +149,19 @@ final class Protos {
                 .setConcept(group.concept())
                 .setAccuracy(group.accuracy())
                 .setSamples(group.samples())
+                .setLower(group.interval().lower())
+                .setUpper(group.interval().upper())
+                .build();
+    }
+
+    private static org.plumbline.proto.v1.Estimate estimate(Estimate estimate) {
+        return org.plumbline.proto.v1.Estimate.newBuilder()
+                .setMetric(estimate.metric())
+                .setValue(estimate.value())
+                .setLower(estimate.lower())
+                .setUpper(estimate.upper())
+                .setSamples(estimate.samples())
+                .setInterval(estimate.interval())
                 .build();
     }
 

@@ -31,7 +31,7 @@ class WorkerConfigTest {
         assertThat(config.listen()).isEqualTo(new HostPort("localhost", 9090));
         assertThat(config.metrics()).isEqualTo(new HostPort("localhost", 9464));
         assertThat(config.device()).isEqualTo(DeviceChoice.AUTO);
-        assertThat(config.gate()).isEqualTo(new GateBounds(0.01, 0, 0.05));
+        assertThat(config.gate()).isEqualTo(new GateBounds(0.01, 0, 0.05, 0.05, 0.1));
         assertThat(config.limits()).isEqualTo(new Limits(4L << 30, 256L << 20, 64));
         assertThat(config.tokenFile()).isEmpty();
         assertThat(config.tls()).isEmpty();
@@ -60,7 +60,8 @@ class WorkerConfigTest {
                                 metrics-host: 0.0.0.0
                                 metrics-port: 2
                                 device: cpu
-                                gate: {clean-accuracy-drop: 0.1, worst-group-drop: 0.2, tcav-tolerance: 0.3}
+                                gate: {clean-accuracy-drop: 0.1, worst-group-drop: 0.2, tcav-tolerance: 0.3,
+                                       clean-accuracy-uncertainty: 0.04, worst-group-uncertainty: 0.06}
                                 limits: {upload-bytes: 3, free-disk-bytes: 4, queue: 5}
                                 probe: {seconds: 6, memory: 2GiB}
                                 token-file: %1$s
@@ -75,7 +76,7 @@ class WorkerConfigTest {
                                 Path.of("s"),
                                 new HostPort("0.0.0.0", 2),
                                 DeviceChoice.CPU,
-                                new GateBounds(0.1, 0.2, 0.3),
+                                new GateBounds(0.1, 0.2, 0.3, 0.04, 0.06),
                                 new Limits(3, 4, 5),
                                 Optional.of(file),
                                 Optional.of(new TlsFiles(file, file, Optional.of(file))),

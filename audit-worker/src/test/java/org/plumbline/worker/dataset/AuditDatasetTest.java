@@ -116,7 +116,8 @@ class AuditDatasetTest {
     @Test
     void aFolderHoldsExactlyOneForm() throws IOException {
         Files.writeString(folder.resolve("manifest.csv"), "path,label\n");
-        assertThatThrownBy(() -> AuditDataset.load(folder)).hasMessageContaining("both forms");
+        assertThatThrownBy(() -> AuditDataset.load(folder))
+                .hasMessageContaining("more than one form");
         assertThatThrownBy(() -> AuditDataset.load(folder.resolve("none")))
                 .hasMessageContaining("a folder with either inputs.npy or manifest.csv");
     }

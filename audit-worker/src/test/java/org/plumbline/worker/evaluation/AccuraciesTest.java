@@ -81,4 +81,33 @@ class AccuraciesTest {
         assertThat(Accuracies.mean(groups, false).orElseThrow()).isCloseTo(0.3, within(1e-15));
         assertThat(Accuracies.mean(List.of(), true)).isEmpty();
     }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void macroF1AgreesWithPrecisionAndRecallClassByClass(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int n = random.nextInt(1, 60);
+        int[] predicted = random.ints(n, 0, 5).toArray();
+        long[] labels = random.longs(n, 0, 5).toArray();
+        double sum = 0;
+        int classes = 0;
+        for (int c = 0; c < 5; c++) {
+            double hits = 0;
+            double answered = 0;
+            double present = 0;
+            for (int i = 0; i < n; i++) {
+                hits += predicted[i] == c && labels[i] == c ? 1 : 0;
+                answered += predicted[i] == c ? 1 : 0;
+                present += labels[i] == c ? 1 : 0;
+            }
+            if (answered + present > 0) {
+                double precision = answered == 0 ? 0 : hits / answered;
+                double recall = present == 0 ? 0 : hits / present;
+                sum += hits == 0 ? 0 : 2 * precision * recall / (precision + recall);
+                classes++;
+            }
+        }
+        int[] rows = java.util.stream.IntStream.range(0, n).toArray();
+        assertThat(MacroF1.of(predicted, labels, 5, rows)).isCloseTo(sum / classes, within(1e-12));
+    }
 }

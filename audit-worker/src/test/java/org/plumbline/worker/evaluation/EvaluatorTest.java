@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.cav.Cav;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
@@ -59,13 +60,19 @@ class EvaluatorTest {
 
     private static ConceptProbe probe(OptionalInt target) {
         DenseVector direction = DenseVector.copyOf(0.6f, 0.8f);
-        return new ConceptProbe(new Cav(STAMP, new LayerPath("layer"), direction), target);
+        return new ConceptProbe(
+                new Cav(STAMP, new LayerPath("layer"), direction),
+                target,
+                Pooling.MAX,
+                Optional.empty());
     }
 
     @Test
     void onlyTestRowsCountAndAgreeWithALoopOverPlainArrays() throws IOException {
         EvaluationReport report =
-                new Evaluator(new Linear(), data(true), () -> false).accuracies(Optional.of(STAMP));
+                new Evaluator(new Linear(), data(true), () -> false)
+                        .accuracies(Optional.of(STAMP))
+                        .report();
         int[] right = new int[2];
         int[] count = new int[2];
         for (int i = 0; i < ROWS; i++) {
@@ -88,7 +95,9 @@ class EvaluatorTest {
     @Test
     void withoutSplitsAllRowsAreMeasured() throws IOException {
         EvaluationReport report =
-                new Evaluator(new Linear(), data(false), () -> false).accuracies(Optional.empty());
+                new Evaluator(new Linear(), data(false), () -> false)
+                        .accuracies(Optional.empty())
+                        .report();
         assertThat(report.samples()).isEqualTo(ROWS);
         assertThat(report.cleanAccuracy()).isEmpty();
         assertThat(report.groups()).as("by bias label").hasSize(4);
@@ -98,7 +107,9 @@ class EvaluatorTest {
     void sensitivitiesComeFromConceptRowsAndTheTargetClass() throws IOException {
         Linear model = new Linear();
         EvaluationReport report =
-                new Evaluator(model, data(true), () -> false).evaluate(probe(OptionalInt.of(1)));
+                new Evaluator(model, data(true), () -> false)
+                        .evaluate(probe(OptionalInt.of(1)))
+                        .report();
         int positive = 0;
         int negative = 0;
         double sum = 0;
@@ -130,7 +141,8 @@ class EvaluatorTest {
         java.util.Arrays.fill(concept, 0);
         EvaluationReport report =
                 new Evaluator(new Linear(), data(true), () -> false)
-                        .evaluate(probe(OptionalInt.empty()));
+                        .evaluate(probe(OptionalInt.empty()))
+                        .report();
         assertThat(report.tcav()).isEmpty();
         assertThat(report.biasedAccuracy()).isEmpty();
     }
@@ -152,20 +164,84 @@ class EvaluatorTest {
                 .hasMessage("labels: up to 2 (expected: below 2, the model's classes)");
     }
 
+    @Test
+    void everyEstimateLiesInsideItsIntervalAndAgreesWithTheReport() throws IOException {
+        EvaluationReport report =
+                new Evaluator(new Linear(), data(true), () -> false)
+                        .evaluate(probe(OptionalInt.of(1)))
+                        .report();
+        assertThat(report.estimates().stream().map(Estimate::metric))
+                .containsExactly(
+                        "accuracy",
+                        "macro_f1",
+                        "clean_accuracy",
+                        "clean_macro_f1",
+                        "attacked_accuracy",
+                        "attacked_macro_f1",
+                        "worst_group_accuracy",
+                        "aligned_accuracy",
+                        "conflicting_accuracy",
+                        "worst_bias_group_accuracy",
+                        "tcav_score",
+                        "tcav_location_score",
+                        "sensitivity",
+                        "cav_auc",
+                        "cav_separability");
+        assertThat(report.estimates())
+                .allSatisfy(e -> assertThat(e.value()).isBetween(e.lower(), e.upper()));
+        assertThat(value(report, "accuracy")).isEqualTo(report.accuracy());
+        assertThat(value(report, "clean_accuracy")).isEqualTo(report.cleanAccuracy().orElseThrow());
+        assertThat(value(report, "aligned_accuracy"))
+                .isCloseTo(report.alignedAccuracy().orElseThrow(), within(1e-12));
+        assertThat(value(report, "conflicting_accuracy"))
+                .isCloseTo(report.conflictingAccuracy().orElseThrow(), within(1e-12));
+        assertThat(value(report, "tcav_score"))
+                .isEqualTo(report.tcav().orElseThrow().meanQuotient());
+        assertThat(value(report, "sensitivity"))
+                .isCloseTo(report.tcav().orElseThrow().sensitivity(), within(1e-12));
+        assertThat(report.notes())
+                .containsExactly("artifact_relevance: left out: the data set has no mask");
+    }
+
+    private static double value(EvaluationReport report, String metric) {
+        return report.estimate(metric).orElseThrow().value();
+    }
+
+    @Test
+    void aModelComparedWithItselfHasNotChanged() throws IOException {
+        Assessment same =
+                new Evaluator(new Linear(), data(true), () -> false)
+                        .evaluate(probe(OptionalInt.of(1)));
+        PairedComparison paired = PairedComparison.of(same, same).orElseThrow();
+        assertThat(paired.accuracies().values())
+                .hasSize(5)
+                .allSatisfy(
+                        change -> {
+                            assertThat(change.worse() + change.better()).isZero();
+                            assertThat(change.probability()).isEqualTo(1);
+                        });
+        assertThat(paired.clean().orElseThrow().samples())
+                .isEqualTo(same.report().samples() - paired.attacked().orElseThrow().samples());
+        assertThat(paired.sensitivity()).hasValue(new PairedComparison.Shift(0, 0, 0));
+        assertThat(PairedComparison.of(same, Assessment.of(same.report()))).isEmpty();
+    }
+
     /** Logits {@code [-x, x]}; gradient of class 0 {@code [1, 1]}, of class 1 {@code [x, -1]}. */
     private static final class Linear implements ModelUnderTest {
         private final TreeMap<Integer, Integer> targets = new TreeMap<>();
         private int largestBatch;
 
         @Override
-        public FloatTensor logits(FloatTensor inputs) {
+        public Observation observe(FloatTensor inputs) {
             largestBatch = Math.max(largestBatch, inputs.rows());
             float[] logits = new float[inputs.rows() * 2];
             for (int i = 0; i < inputs.rows(); i++) {
                 logits[2 * i] = -inputs.values()[i];
                 logits[2 * i + 1] = inputs.values()[i];
             }
-            return FloatTensor.of(logits, inputs.rows(), 2);
+            return new Observation(
+                    FloatTensor.of(logits, inputs.rows(), 2),
+                    Optional.of(FloatTensor.of(logits.clone(), inputs.rows(), 2)));
         }
 
         @Override
@@ -178,6 +254,13 @@ class EvaluatorTest {
                 gradient[2 * i + 1] = target == 0 ? 1 : -1;
             }
             return SensitivityMap.of(FloatTensor.of(gradient, inputs.rows(), 2), cav);
+        }
+
+        @Override
+        public FloatTensor relevance(FloatTensor inputs, long[] targets) {
+            float[] maps = new float[inputs.rows()];
+            java.util.Arrays.fill(maps, 1);
+            return FloatTensor.of(maps, inputs.rows(), 1, 1);
         }
 
         @Override

@@ -16,6 +16,10 @@ import java.util.OptionalDouble;
 class GateTest {
     private final Gate gate = new Gate(GateBounds.defaults());
 
+    private GateDecision decide(EvaluationReport before, EvaluationReport after) {
+        return gate.decide(before, after, Optional.empty());
+    }
+
     private static EvaluationReport report(
             double clean, double worst, double tcav, double sensitivity) {
         return new EvaluationReport(
@@ -28,13 +32,28 @@ class GateTest {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 List.of(),
-                Optional.of(new TcavMetrics(0.5, 0, tcav, 0, sensitivity, 0, 1, 1, 0)));
+                Optional.of(new TcavMetrics(0.5, 0, tcav, 0, sensitivity, 0, 1, 1, 0)),
+                List.of(),
+                Optional.empty(),
+                List.of());
     }
 
     private static EvaluationReport accuracyOnly(double accuracy) {
         OptionalDouble none = OptionalDouble.empty();
         return new EvaluationReport(
-                100, accuracy, 0, none, none, none, none, none, List.of(), Optional.empty());
+                100,
+                accuracy,
+                0,
+                none,
+                none,
+                none,
+                none,
+                none,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                List.of());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -56,7 +75,7 @@ class GateTest {
     void oneRuleDecides(
             String what, double clean, double worst, double tcav, double sensitivity, String rule) {
         GateDecision decision =
-                gate.decide(report(0.9, 0.4, 0.9, 1.0), report(clean, worst, tcav, sensitivity));
+                decide(report(0.9, 0.4, 0.9, 1.0), report(clean, worst, tcav, sensitivity));
         assertThat(decision.accepted()).isEqualTo(rule.isEmpty());
         assertThat(decision.rules().stream().filter(r -> !r.passed()).map(GateRule::name))
                 .isEqualTo(rule.isEmpty() ? List.of() : List.of(rule));
@@ -65,20 +84,19 @@ class GateTest {
 
     @Test
     void aScoreThatWasAndStaysNeutralPassesEvenIfItMoves() {
-        assertThat(gate.decide(report(1, 1, 0.51, 1), report(1, 1, 0.54, 0.5)).accepted()).isTrue();
-        assertThat(gate.decide(report(1, 1, 0.51, 1), report(1, 1, 0.56, 0.5)).accepted())
-                .isFalse();
+        assertThat(decide(report(1, 1, 0.51, 1), report(1, 1, 0.54, 0.5)).accepted()).isTrue();
+        assertThat(decide(report(1, 1, 0.51, 1), report(1, 1, 0.56, 0.5)).accepted()).isFalse();
     }
 
     @Test
     void nothingBeforeAndAfterPasses() {
         EvaluationReport insensitive = report(1, 1, 0.5, 0);
-        assertThat(gate.decide(insensitive, insensitive).accepted()).isTrue();
+        assertThat(decide(insensitive, insensitive).accepted()).isTrue();
     }
 
     @Test
     void withoutAConceptOnlyTheAccuracyDecidesAndTheRestSaysSo() {
-        GateDecision good = gate.decide(accuracyOnly(0.5), accuracyOnly(0.6));
+        GateDecision good = decide(accuracyOnly(0.5), accuracyOnly(0.6));
         assertThat(good.accepted()).isTrue();
         assertThat(good.rules().get(0).name()).isEqualTo("accuracy");
         assertThat(good.rules().subList(1, 4))
@@ -87,12 +105,12 @@ class GateTest {
                             assertThat(rule.description()).contains("not applicable");
                             assertThat(rule.value()).isNaN();
                         });
-        assertThat(gate.decide(accuracyOnly(0.5), accuracyOnly(0.4)).accepted()).isFalse();
+        assertThat(decide(accuracyOnly(0.5), accuracyOnly(0.4)).accepted()).isFalse();
     }
 
     @Test
     void aRejectionNamesItsReasonsWithNumbers() {
-        GateDecision decision = gate.decide(report(0.9, 0.4, 0.9, 1), report(0.8, 0.3, 0.9, 2));
+        GateDecision decision = decide(report(0.9, 0.4, 0.9, 1), report(0.8, 0.3, 0.9, 2));
         assertThat(decision).isInstanceOf(GateDecision.Rejected.class);
         assertThat(((GateDecision.Rejected) decision).reasons())
                 .containsExactly(

@@ -12,8 +12,11 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.worker.delivery.Delivery;
 import org.plumbline.worker.delivery.DeliveryState;
+import org.plumbline.worker.evaluation.Estimate;
 import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.GroupAccuracy;
+import org.plumbline.worker.evaluation.PairedChange;
+import org.plumbline.worker.evaluation.PairedComparison;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.gate.GateRule;
 
@@ -46,12 +49,31 @@ class JobStoreTest {
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
                         List.of(new GroupAccuracy(1, 0, 0.5, 2)),
-                        Optional.of(new TcavMetrics(0.5, 0, 0.6, 0, 1e-9, 0, 1, 2, 3)));
+                        Optional.of(new TcavMetrics(0.5, 0, 0.6, 0, 1e-9, 0, 1, 2, 3)),
+                        List.of(new Estimate("accuracy", 0.8, 0.3, 0.95, 5, "wilson")),
+                        Optional.empty(),
+                        List.of("a note"));
         GateRule rule = new GateRule("tcav_distance", true, Double.NaN, Double.NaN, "no");
         Checkpoint checkpoint = new Checkpoint(Digest.of(new byte[0]).hex(), 7);
         RepairOutcome outcome =
                 new RepairOutcome(
-                        report, report, new GateDecision.Accepted(List.of(rule)), checkpoint);
+                        report,
+                        report,
+                        new GateDecision.Accepted(List.of(rule)),
+                        checkpoint,
+                        Optional.of(
+                                new PairedComparison(
+                                        PairedChange.of(5, 1, 2),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of(
+                                                new PairedComparison.GroupChange(
+                                                        new GroupAccuracy(1, 0, 0.5, 2),
+                                                        PairedChange.of(2, 1, 0),
+                                                        4)),
+                                        Optional.empty(),
+                                        Optional.of(new PairedComparison.Shift(-1, -2, 0.5)))));
         RepairProgress progress =
                 new RepairProgress("train", 1, 2, 3, 4, Map.of("loss", 0.5), OptionalDouble.of(6));
         return Stream.of(
@@ -63,7 +85,8 @@ class JobStoreTest {
                                 report,
                                 report,
                                 new GateDecision.Rejected(List.of(rule)),
-                                checkpoint)),
+                                checkpoint,
+                                Optional.empty())),
                 new JobState.Failed("disk: full"),
                 new JobState.Cancelled());
     }

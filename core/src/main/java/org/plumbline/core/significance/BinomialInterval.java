@@ -1,8 +1,8 @@
 package org.plumbline.core.significance;
 
 import org.apache.commons.statistics.distribution.BetaDistribution;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.apache.commons.statistics.inference.BinomialTest;
 
 /**
  * A two-sided confidence interval of a proportion at one sample size fixed beforehand. Under
@@ -78,7 +78,12 @@ public record BinomialInterval(double lower, double upper) {
     /** Returns the exact two-sided p-value of a share against one half, at one sample size. */
     public static double pValueAgainstHalf(int successes, int n) {
         check(successes, n, 0.5);
-        return n == 0 ? 1 : BinomialTest.withDefaults().test(n, successes, 0.5).getPValue();
+        // one tail doubled: the distribution is symmetric, and comparing the probabilities of both
+        // tails, as a general test does, loses one of two equal terms to rounding
+        int fewer = Math.min(successes, n - successes);
+        return n == 0
+                ? 1
+                : Math.min(1, 2 * BinomialDistribution.of(n, 0.5).cumulativeProbability(fewer));
     }
 
     private static double quantile(double confidence) {

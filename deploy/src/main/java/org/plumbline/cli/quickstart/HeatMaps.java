@@ -13,6 +13,7 @@ import org.plumbline.core.sensitivity.SensitivityMap;
 import org.plumbline.core.tap.TapReading;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.worker.generator.Picture;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -31,7 +32,7 @@ import java.util.Optional;
  * @param largest the magnitude shown at full strength, logits per unit of activation
  */
 record HeatMaps(List<Tile> tiles, double largest) {
-    private static final int SIDE = 5 * GrayImage.SIDE;
+    private static final int SIDE = 5 * FashionBias.SIDE;
     private static final Style STYLE =
             new Style(ScaleRule.MAXIMUM, true, Enlargement.BILINEAR, PixelRange.stretch());
 
@@ -40,7 +41,7 @@ record HeatMaps(List<Tile> tiles, double largest) {
     }
 
     /** Reads both models on the same images and draws them on one scale. */
-    static HeatMaps of(List<GrayImage> images, Path before, Path after, DenseVector cav)
+    static HeatMaps of(List<Picture> images, Path before, Path after, DenseVector cav)
             throws IOException {
         FloatTensor inputs = inputs(images);
         TapReading first = read(inputs, before);
@@ -68,23 +69,23 @@ record HeatMaps(List<Tile> tiles, double largest) {
         return new HeatMaps(tiles, panels.get(0).scale().limit());
     }
 
-    private static FloatTensor inputs(List<GrayImage> images) {
-        float[] pixels = new float[images.size() * GrayImage.PIXELS];
+    private static FloatTensor inputs(List<Picture> images) {
+        float[] pixels = new float[images.size() * FashionBias.SIDE * FashionBias.SIDE];
         for (int i = 0; i < images.size(); i++) {
-            images.get(i).scaleInto(pixels, i * GrayImage.PIXELS);
+            images.get(i).scaleInto(pixels, i * FashionBias.SIDE * FashionBias.SIDE);
         }
-        return FloatTensor.of(pixels, images.size(), 1, GrayImage.SIDE, GrayImage.SIDE);
+        return FloatTensor.of(pixels, images.size(), 1, FashionBias.SIDE, FashionBias.SIDE);
     }
 
     private static TapReading read(FloatTensor inputs, Path archive) throws IOException {
         try (TapFolder tap =
                 TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
-            return tap.model().read(inputs, BiasedData.TARGET);
+            return tap.model().read(inputs, FashionBias.TARGET);
         }
     }
 
     private static String predicted(TapReading reading, int row) {
-        return FashionMnist.CLASSES.get(reading.logits().largest(row));
+        return FashionBias.CLASSES.get(reading.logits().largest(row));
     }
 
     private static String picture(BufferedImage image) {

@@ -69,7 +69,7 @@ record LiveNumbers(
 
     private static double value(Exposition page, String name) {
         Map<String, String> labels =
-                Map.of("concept", BiasedData.CONCEPT, "class", String.valueOf(BiasedData.TARGET));
+                Map.of("concept", FashionBias.CONCEPT, "class", String.valueOf(FashionBias.TARGET));
         return page.value(name, labels)
                 .orElseThrow(
                         () ->

@@ -1,5 +1,8 @@
 package org.plumbline.cli.quickstart;
 
+import org.plumbline.worker.generator.BiasedSet;
+import org.plumbline.worker.generator.Picture;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,7 @@ final class ModelFolder {
      * @param window audited samples the live numbers look back on
      * @return the served archive
      */
-    static Path write(Path models, Path archive, BiasedData data, int window, int workerPort)
+    static Path write(Path models, Path archive, BiasedSet data, int window, int workerPort)
             throws IOException {
         Path folder = Files.createDirectories(models.resolve(NAME));
         Path served = Files.copy(archive, folder.resolve(NAME + ".pt"));
@@ -40,7 +43,7 @@ final class ModelFolder {
                 applySoftmax=true
                 topK=10
                 """);
-        Files.write(folder.resolve("synset.txt"), FashionMnist.CLASSES);
+        Files.write(folder.resolve("synset.txt"), FashionBias.CLASSES);
         Files.writeString(
                 folder.resolve("plumbline.yaml"),
                 String.format(
@@ -59,16 +62,19 @@ final class ModelFolder {
                 worker: {target: 'localhost:%d'}
                 """,
                         LAYER,
-                        BiasedData.TARGET,
+                        FashionBias.TARGET,
                         window,
-                        BiasedData.CONCEPT,
+                        FashionBias.CONCEPT,
                         workerPort));
-        writeImages(folder.resolve("concepts/with"), data.examples(true, EXAMPLES));
-        writeImages(folder.resolve("concepts/without"), data.examples(false, EXAMPLES));
+        writeImages(
+                folder.resolve("concepts/with"), data.examples(FashionBias.TARGET, true, EXAMPLES));
+        writeImages(
+                folder.resolve("concepts/without"),
+                data.examples(FashionBias.TARGET, false, EXAMPLES));
         return served;
     }
 
-    private static void writeImages(Path folder, List<GrayImage> images) throws IOException {
+    private static void writeImages(Path folder, List<Picture> images) throws IOException {
         Files.createDirectories(folder);
         for (int i = 0; i < images.size(); i++) {
             Files.write(

@@ -20,6 +20,9 @@ import org.plumbline.proto.v1.CreateCorrectionRequest;
 import org.plumbline.proto.v1.Delivery;
 import org.plumbline.proto.v1.DeliveryState;
 import org.plumbline.proto.v1.GateMode;
+import org.plumbline.worker.generator.BiasedSet;
+import org.plumbline.worker.generator.Picture;
+import org.plumbline.worker.generator.PictureSet;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,16 +78,17 @@ final class Quickstart implements AutoCloseable {
      */
     Result run(Path images) throws IOException, InterruptedException {
         progress.say("1/7 data: Fashion-MNIST with a time stamp on half of the T-shirts");
-        FashionMnist test = FashionMnist.read(images, "t10k", scale.testImages());
-        BiasedData data =
-                BiasedData.of(FashionMnist.read(images, "train", scale.trainingImages()), test);
-        data.write(work.resolve("data"));
+        PictureSet test = FashionBias.images(images, "t10k", scale.testImages());
+        BiasedSet data =
+                FashionBias.biased(
+                        FashionBias.images(images, "train", scale.trainingImages()), test);
+        data.writeTensors(work.resolve("data"));
         progress.say(
                 String.format(
                         Locale.ROOT,
                         "    %d rows, %d training rows carry the artifact",
-                        data.rows(),
-                        data.markedTrainingRows()));
+                        data.rows().size(),
+                        data.training(true)));
         step("data");
         ServiceProcess worker = startWorker();
         try (WorkerClient client = WorkerClient.open(Target.loopback(worker.port("port")))) {
@@ -179,8 +183,8 @@ final class Quickstart implements AutoCloseable {
                         client,
                         spec("rr-clarc", original.hex(), GateMode.GATE_MODE_ENFORCE)
                                 .setLayer(ModelFolder.LAYER)
-                                .setConcept(BiasedData.CONCEPT)
-                                .setTargetClass(BiasedData.TARGET)
+                                .setConcept(FashionBias.CONCEPT)
+                                .setTargetClass(FashionBias.TARGET)
                                 .putAllParameters(
                                         FashionBias.correction(scale.correctionEpochs())));
         job.getGate()
@@ -218,7 +222,7 @@ final class Quickstart implements AutoCloseable {
                 .setGateMode(gate);
     }
 
-    private Path serve(Path biased, BiasedData data, int workerPort) throws IOException {
+    private Path serve(Path biased, BiasedSet data, int workerPort) throws IOException {
         return ModelFolder.write(
                 work.resolve("models"), biased, data, scale.requests(), workerPort);
     }
@@ -272,29 +276,29 @@ final class Quickstart implements AutoCloseable {
     }
 
     /** Returns images of other classes with the artifact. */
-    private static List<GrayImage> tiles(FashionMnist test) {
-        List<GrayImage> chosen = new ArrayList<>();
+    private static List<Picture> tiles(PictureSet test) {
+        List<Picture> chosen = new ArrayList<>();
         for (int label = 1; chosen.size() < TILES; label++) {
-            chosen.add(test.images().get(test.labels().indexOf(label)).with(TimeStamp.LOWER_RIGHT));
+            chosen.add(FashionBias.marked(test.images().get(test.labels().indexOf(label))));
         }
         return chosen;
     }
 
-    private static DenseVector cav(Path archive, BiasedData data) throws IOException {
-        List<GrayImage> examples = new ArrayList<>(data.examples(true, EXAMPLES));
+    private static DenseVector cav(Path archive, BiasedSet data) throws IOException {
+        List<Picture> examples = new ArrayList<>(data.examples(FashionBias.TARGET, true, EXAMPLES));
         int positives = examples.size();
-        examples.addAll(data.examples(false, EXAMPLES));
+        examples.addAll(data.examples(FashionBias.TARGET, false, EXAMPLES));
         long[] concept = new long[examples.size()];
-        float[] pixels = new float[examples.size() * GrayImage.PIXELS];
+        float[] pixels = new float[examples.size() * FashionBias.SIDE * FashionBias.SIDE];
         for (int i = 0; i < concept.length; i++) {
             concept[i] = i < positives ? 1 : 0;
-            examples.get(i).scaleInto(pixels, i * GrayImage.PIXELS);
+            examples.get(i).scaleInto(pixels, i * FashionBias.SIDE * FashionBias.SIDE);
         }
         FloatTensor inputs =
-                FloatTensor.of(pixels, concept.length, 1, GrayImage.SIDE, GrayImage.SIDE);
+                FloatTensor.of(pixels, concept.length, 1, FashionBias.SIDE, FashionBias.SIDE);
         try (TapFolder tap =
                 TapFolder.open(archive, new LayerPath(ModelFolder.LAYER), Optional.empty())) {
-            FloatTensor activation = tap.model().read(inputs, BiasedData.TARGET).activation();
+            FloatTensor activation = tap.model().read(inputs, FashionBias.TARGET).activation();
             return SignalCav.fit(Pooling.MAX.pool(activation), concept);
         }
     }

@@ -1,12 +1,14 @@
 package org.plumbline.cli.quickstart;
 
 import org.plumbline.cli.terminal.Output;
+import org.plumbline.proto.v1.Estimate;
 import org.plumbline.proto.v1.GateRule;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Writes what a run measured as a page for people and as JSON for programs. */
@@ -98,6 +100,9 @@ final class Report {
         time stamp, blue where it falls. One scale for all maps; the strongest colour is %s logits
         per unit of activation.</p>
         <div class="maps">%s</div>
+        <h2>The worker's evaluation, with 95 %% intervals</h2>
+        <table><thead><tr><th>Number</th><th>Before</th><th>After</th></tr></thead>
+        <tbody>%s</tbody></table>
         <h2>What the gate checked</h2>
         <table><thead><tr><th>Rule</th><th>Measured</th><th>Bound</th><th>Verdict</th></tr></thead>
         <tbody>%s</tbody></table>
@@ -117,6 +122,7 @@ final class Report {
                 ModelFolder.LAYER,
                 number(result.maps().largest()),
                 maps(result.maps()),
+                estimates(summary),
                 rules(summary),
                 steps(summary),
                 escape(summary.json().path("plumbline").asText()),
@@ -163,6 +169,33 @@ final class Report {
                                         number(row.before()),
                                         number(row.after())))
                 .collect(Collectors.joining());
+    }
+
+    private static String estimates(Summary summary) {
+        Map<String, Estimate> after =
+                summary.correction().getAfter().getEstimatesList().stream()
+                        .collect(Collectors.toMap(Estimate::getMetric, e -> e));
+        return summary.correction().getBefore().getEstimatesList().stream()
+                .map(
+                        before ->
+                                String.format(
+                                        Locale.ROOT,
+                                        "<tr><td>%s</td><td>%s</td><td>%s</td></tr>",
+                                        escape(before.getMetric().replace('_', ' ')),
+                                        interval(before),
+                                        after.containsKey(before.getMetric())
+                                                ? interval(after.get(before.getMetric()))
+                                                : "-"))
+                .collect(Collectors.joining());
+    }
+
+    private static String interval(Estimate estimate) {
+        return String.format(
+                Locale.ROOT,
+                "%s<small>%s to %s</small>",
+                number(estimate.getValue()),
+                number(estimate.getLower()),
+                number(estimate.getUpper()));
     }
 
     private static String rules(Summary summary) {
@@ -220,7 +253,7 @@ final class Report {
     }
 
     private static String target() {
-        return escape(FashionMnist.CLASSES.get(BiasedData.TARGET));
+        return escape(FashionBias.CLASSES.get(FashionBias.TARGET));
     }
 
     private static String percent(double ratio) {

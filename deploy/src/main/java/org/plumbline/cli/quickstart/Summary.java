@@ -39,8 +39,8 @@ record Summary(
     ObjectNode json() {
         ObjectNode root = Output.object().put("plumbline", Version.text());
         root.put("cpus", Runtime.getRuntime().availableProcessors());
-        root.put("target_class", FashionMnist.CLASSES.get(BiasedData.TARGET));
-        root.put("layer", ModelFolder.LAYER).put("concept", BiasedData.CONCEPT);
+        root.put("target_class", FashionBias.CLASSES.get(FashionBias.TARGET));
+        root.put("layer", ModelFolder.LAYER).put("concept", FashionBias.CONCEPT);
         measured(root.putObject("before"), before);
         measured(root.putObject("after"), after);
         root.set("evaluation_before", Jobs.json(correction.getBefore()));

@@ -1,6 +1,8 @@
 package org.plumbline.cli.quickstart;
 
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.worker.generator.Picture;
+import org.plumbline.worker.generator.PictureSet;
 
 import java.io.IOException;
 import java.util.List;
@@ -11,10 +13,10 @@ import java.util.List;
  */
 final class Traffic {
     private final HostClient host;
-    private final FashionMnist images;
+    private final PictureSet images;
     private final Progress progress;
 
-    Traffic(HostClient host, FashionMnist images, Progress progress) {
+    Traffic(HostClient host, PictureSet images, Progress progress) {
         this.host = host;
         this.images = images;
         this.progress = progress;
@@ -25,14 +27,14 @@ final class Traffic {
         int clean = 0;
         int marked = 0;
         int target = 0;
-        String targetName = FashionMnist.CLASSES.get(BiasedData.TARGET);
-        List<GrayImage> all = images.images().subList(0, count);
+        String targetName = FashionBias.CLASSES.get(FashionBias.TARGET);
+        List<Picture> all = images.images().subList(0, count);
         for (int i = 0; i < count; i++) {
             clean += answer(all.get(i)).equals(truth(i)) ? 1 : 0;
             progress.show(label, i + 1L, 2L * count, "without the artifact");
         }
         for (int i = 0; i < count; i++) {
-            String answer = answer(all.get(i).with(TimeStamp.LOWER_RIGHT));
+            String answer = answer(FashionBias.marked(all.get(i)));
             marked += answer.equals(truth(i)) ? 1 : 0;
             target += answer.equals(targetName) ? 1 : 0;
             progress.show(label, (long) count + i + 1, 2L * count, "with the artifact");
@@ -42,12 +44,12 @@ final class Traffic {
         return new Answers(count, clean / sent, marked / sent, target / sent);
     }
 
-    private String answer(GrayImage image) throws IOException, InterruptedException {
+    private String answer(Picture image) throws IOException, InterruptedException {
         return host.classify(ModelFolder.NAME, image.png());
     }
 
     private String truth(int i) {
-        return FashionMnist.CLASSES.get(images.labels().get(i));
+        return FashionBias.CLASSES.get(images.labels().get(i));
     }
 
     /**

@@ -34,8 +34,8 @@ public final class IdxFiles {
         DataOutputStream labelData = new DataOutputStream(labels);
         imageData.writeInt(0x803);
         imageData.writeInt(count);
-        imageData.writeInt(GrayImage.SIDE);
-        imageData.writeInt(GrayImage.SIDE);
+        imageData.writeInt(FashionBias.SIDE);
+        imageData.writeInt(FashionBias.SIDE);
         labelData.writeInt(0x801);
         labelData.writeInt(count);
         for (int i = 0; i < count; i++) {
@@ -49,9 +49,9 @@ public final class IdxFiles {
 
     /** Two rows per class are bright, with noise all over. */
     private static byte[] bar(int label, SplittableRandom random) {
-        byte[] pixels = new byte[GrayImage.PIXELS];
+        byte[] pixels = new byte[FashionBias.SIDE * FashionBias.SIDE];
         for (int p = 0; p < pixels.length; p++) {
-            boolean bright = p / GrayImage.SIDE / 2 == label;
+            boolean bright = p / FashionBias.SIDE / 2 == label;
             pixels[p] = (byte) (random.nextInt(NOISE) + (bright ? CONTRAST : 0));
         }
         return pixels;

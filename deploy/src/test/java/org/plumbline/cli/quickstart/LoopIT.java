@@ -113,7 +113,7 @@ class LoopIT {
         String url = "http://127.0.0.1:" + server.port("port") + "/audit";
         assertThat(new HostClient(server.port("port")).text("/audit")).contains("<html");
         if (Files.isExecutable(CHROMIUM)) {
-            assertThat(dom(url)).contains(ModelFolder.NAME).contains(BiasedData.CONCEPT);
+            assertThat(dom(url)).contains(ModelFolder.NAME).contains(FashionBias.CONCEPT);
         }
     }
 
@@ -163,7 +163,7 @@ class LoopIT {
                         "--data=" + out.resolve("run/data"),
                         "--method=rr-clarc",
                         "--layer=" + ModelFolder.LAYER,
-                        "--concept=" + BiasedData.CONCEPT,
+                        "--concept=" + FashionBias.CONCEPT,
                         "--param=lambda=10",
                         "--validate-only");
         assertThat(checked.at("/spec/model_name").textValue()).isEqualTo("biased");
@@ -178,8 +178,8 @@ class LoopIT {
                         fetched.toString(),
                         "--data=" + out.resolve("run/data"),
                         "--layer=" + ModelFolder.LAYER,
-                        "--concept=" + BiasedData.CONCEPT,
-                        "--class=" + BiasedData.TARGET);
+                        "--concept=" + FashionBias.CONCEPT,
+                        "--class=" + FashionBias.TARGET);
         assertThat(evaluated.path("accuracy").doubleValue()).isBetween(0.5, 1.0);
     }
 
@@ -192,8 +192,8 @@ class LoopIT {
                                 "--method=rr-clarc",
                                 "--data=" + out.resolve("run/data"),
                                 "--layer=" + ModelFolder.LAYER,
-                                "--concept=" + BiasedData.CONCEPT,
-                                "--class=" + BiasedData.TARGET,
+                                "--concept=" + FashionBias.CONCEPT,
+                                "--class=" + FashionBias.TARGET,
                                 "--out=" + out.resolve("local.pt"),
                                 "--report=" + out.resolve("local")));
         FashionBias.correction(SMALL.correctionEpochs())

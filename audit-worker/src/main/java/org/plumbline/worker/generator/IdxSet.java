@@ -1,4 +1,4 @@
-package org.plumbline.cli.quickstart;
+package org.plumbline.worker.generator;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -12,36 +12,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Images and labels of one part of Fashion-MNIST, read from its IDX files. Immutable.
+ * Reads MNIST, Fashion-MNIST and their like from IDX files, packed or not. Thread-safe.
  *
- * <p>Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST", 2017.
- *
- * @param labels class of each image, in [0, 9]
+ * <p>Source: LeCun, "The MNIST database"; Xiao, Rasul and Vollgraf, "Fashion-MNIST", 2017.
  */
-record FashionMnist(List<GrayImage> images, List<Integer> labels) {
-    /** Names of the classes, by label. */
-    static final List<String> CLASSES =
-            List.of(
-                    "T-shirt",
-                    "Trouser",
-                    "Pullover",
-                    "Dress",
-                    "Coat",
-                    "Sandal",
-                    "Shirt",
-                    "Sneaker",
-                    "Bag",
-                    "Ankle boot");
-
+public final class IdxSet {
     private static final int IMAGES = 0x803;
     private static final int LABELS = 0x801;
+    private static final int LARGEST_SIDE = 4096;
 
-    FashionMnist {
-        images = List.copyOf(images);
-        labels = List.copyOf(labels);
+    private IdxSet() {}
+
+    /** Returns whether a folder holds IDX files of training images. */
+    public static boolean isIn(Path folder) {
+        return find(folder, "train-images-idx3-ubyte").isPresent();
     }
 
     /**
@@ -51,27 +39,27 @@ record FashionMnist(List<GrayImage> images, List<Integer> labels) {
      * @param limit images to read at most
      * @throws AuditException {@code BAD_DATA} if a file is missing or is no such file
      */
-    static FashionMnist read(Path folder, String part, int limit) {
-        List<GrayImage> images = new ArrayList<>();
+    public static PictureSet read(Path folder, String part, int limit) {
+        List<Picture> images = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
-        Path pixels = find(folder, part + "-images-idx3-ubyte");
+        Path pixels = required(folder, part + "-images-idx3-ubyte");
         try (DataInputStream in = open(pixels)) {
             int count = Math.min(limit, header(in, pixels, IMAGES));
-            side(in.readInt(), pixels);
-            side(in.readInt(), pixels);
+            int height = side(in.readInt(), pixels);
+            int width = side(in.readInt(), pixels);
             for (int i = 0; i < count; i++) {
-                byte[] image = new byte[GrayImage.PIXELS];
+                byte[] image = new byte[height * width];
                 in.readFully(image);
-                images.add(new GrayImage(image));
+                images.add(Picture.of(1, height, width, image));
             }
         } catch (IOException e) {
             throw unreadable(pixels, e);
         }
-        Path classes = find(folder, part + "-labels-idx1-ubyte");
+        Path classes = required(folder, part + "-labels-idx1-ubyte");
         try (DataInputStream in = open(classes)) {
             int count = header(in, classes, LABELS);
             for (int i = 0; i < Math.min(count, images.size()); i++) {
-                labels.add(label(in.readUnsignedByte(), classes));
+                labels.add(in.readUnsignedByte());
             }
         } catch (IOException e) {
             throw unreadable(classes, e);
@@ -79,20 +67,20 @@ record FashionMnist(List<GrayImage> images, List<Integer> labels) {
         if (labels.size() != images.size()) {
             throw bad(classes, labels.size() + " labels", images.size() + " labels");
         }
-        return new FashionMnist(images, labels);
+        return new PictureSet(images, labels);
     }
 
-    int size() {
-        return images.size();
+    private static Path required(Path folder, String name) {
+        return find(folder, name)
+                .orElseThrow(
+                        () -> bad(folder, "no " + name + "[.gz]", "the four IDX files of a set"));
     }
 
-    private static Path find(Path folder, String name) {
-        for (String file : List.of(name + ".gz", name, name.replace("-idx", ".idx"))) {
-            if (Files.isRegularFile(folder.resolve(file))) {
-                return folder.resolve(file);
-            }
-        }
-        throw bad(folder, "no " + name + "[.gz]", "the four IDX files of Fashion-MNIST");
+    private static Optional<Path> find(Path folder, String name) {
+        return List.of(name + ".gz", name, name.replace("-idx", ".idx")).stream()
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     private static DataInputStream open(Path file) throws IOException {
@@ -111,15 +99,9 @@ record FashionMnist(List<GrayImage> images, List<Integer> labels) {
         return count;
     }
 
-    private static void side(int found, Path file) {
-        if (found != GrayImage.SIDE) {
-            throw bad(file, "side " + found, "28 pixels");
-        }
-    }
-
-    private static int label(int found, Path file) {
-        if (found >= CLASSES.size()) {
-            throw bad(file, "label " + found, "0 to 9");
+    private static int side(int found, Path file) {
+        if (found < 1 || found > LARGEST_SIDE) {
+            throw bad(file, "side " + found, "1 to " + LARGEST_SIDE + " pixels");
         }
         return found;
     }

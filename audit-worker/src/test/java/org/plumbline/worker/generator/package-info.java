@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.generator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package org.plumbline.cli.experiment;
+
+/**
+ * One number of runs: a method on a data set with a seed. Immutable.
+ *
+ * @param images training rows, which tell short runs from full ones
+ * @param entry row of the table
+ */
+record Cell(Study study, int images, long seed, String entry) {
+    /** Returns the name of the data set and base model that cells of one column share. */
+    String base() {
+        return study.label() + "-" + images + "-seed" + seed;
+    }
+
+    /** Returns the name of the file that holds the result. */
+    String file() {
+        return base() + "-" + entry + ".json";
+    }
+}

@@ -1,0 +1,43 @@
+package org.plumbline.cli.experiment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.cli.terminal.Output;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Repeats of one number. Immutable.
+ *
+ * @param mean NaN without repeats
+ * @param deviation sample standard deviation (n - 1); NaN with fewer than two
+ */
+record Spread(double mean, double deviation, int repeats) {
+    /** Returns the spread of those values that are numbers. */
+    static Spread of(double... values) {
+        double[] known = Arrays.stream(values).filter(Double::isFinite).toArray();
+        double mean = Arrays.stream(known).average().orElse(Double.NaN);
+        double squares = Arrays.stream(known).map(v -> (v - mean) * (v - mean)).sum();
+        double deviation = known.length < 2 ? Double.NaN : Math.sqrt(squares / (known.length - 1));
+        return new Spread(mean, deviation, known.length);
+    }
+
+    /** Returns the numbers, null where there is none. */
+    ObjectNode json() {
+        ObjectNode node = Output.object();
+        node.put("mean", Double.isNaN(mean) ? null : Double.valueOf(mean));
+        node.put("sd", Double.isNaN(deviation) ? null : Double.valueOf(deviation));
+        return node.put("n", repeats);
+    }
+
+    /** Returns {@code mean ± deviation}, or a dash. */
+    String text() {
+        if (Double.isNaN(mean)) {
+            return "-";
+        }
+        return Double.isNaN(deviation)
+                ? String.format(Locale.ROOT, "%.4g", mean)
+                : String.format(Locale.ROOT, "%.4g ± %.2g", mean, deviation);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.cli.experiment;
+
+import org.jspecify.annotations.NullMarked;
