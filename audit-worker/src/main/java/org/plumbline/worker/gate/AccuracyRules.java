@@ -17,10 +17,10 @@ import java.util.OptionalDouble;
  * <p>With rows to compare, a rule asks two things:
  *
  * <ol>
- *   <li>Harm must be real: an observed drop beyond the bound counts only if the whole 95 % score
- *       interval of the paired change lies beyond it; in the worst group the exact McNemar test
- *       must also say so at 5 % over the number of groups. So an honest repair does not fail by
- *       chance.
+ *   <li>Harm must be real: an observed drop beyond the bound counts only if the exact McNemar test
+ *       calls it a drop at 5 %; in the worst group, picked among many, at 5 % over the number of
+ *       groups, and only if the whole 95 % score interval of the paired change lies beyond the
+ *       bound. So a repair that changes nothing on balance rarely fails by chance.
  *   <li>Safety must be shown: the 95 % score interval of the paired change must end above the bound
  *       less the uncertainty allowed. So a harmful repair does not pass because the test set is too
  *       small; the rule then says about how many rows would do.
@@ -55,7 +55,7 @@ record AccuracyRules(GateBounds bounds) {
         PairedChange seen = change.get();
         return rule.judged(
                 seen,
-                seen.upper() < -rule.drop(),
+                seen.probability() < SIGNIFICANT,
                 seen.lower() >= -rule.drop() - bounds.cleanAccuracyUncertainty(),
                 bounds.cleanAccuracyUncertainty());
     }

@@ -60,6 +60,7 @@ class PairedGateTest {
         "a drop within the bound,                  1000, 20, 12, true",
         "a drop beyond the bound that is noise,    1000, 36, 22, true",
         "a drop beyond the bound that is real,     1000, 45, 10, false",
+        "a real drop whose size is unclear,         600, 22,  8, false",
         "a real drop within the bound,             5000, 45,  5, true",
         "as good on rows too few to say so,          30,  1,  1, false",
         "too few rows though none changed,           30,  0,  0, false",
@@ -95,7 +96,7 @@ class PairedGateTest {
     void honestRepairsPassAndHarmfulOnesFailWhateverTheDraw() {
         // 1,000 rows, 6 % change; chances over 400 drawn test sets
         assertThat(passRate(1000, 0.03, 0.03)).as("no loss").isGreaterThan(0.97);
-        assertThat(passRate(1000, 0.035, 0.025)).as("a loss at the bound").isGreaterThan(0.9);
+        assertThat(passRate(1000, 0.035, 0.025)).as("a loss at the bound").isGreaterThan(0.8);
         assertThat(passRate(1000, 0.08, 0.0)).as("8 points lost").isZero();
         assertThat(passRate(100, 0.09, 0.02)).as("7 points lost, 100 rows").isLessThan(0.05);
     }
