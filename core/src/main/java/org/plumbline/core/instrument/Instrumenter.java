@@ -75,8 +75,11 @@ public final class Instrumenter {
     /** {@code (x, cavs [K, d]) -> (tensor at the cut, tangents [n, K, size of that tensor])}. */
     public static final String TANGENTS = "plumbline_tangents";
 
-    /** {@code (gradients, moments, numbers) -> gradient norm}; updates parameters in place. */
-    public static final String UPDATE = "plumbline_update";
+    /** {@code (x) -> (logits, value of the tapped layer)}, both with graph. */
+    public static final String TAPPED = "plumbline_tapped";
+
+    /** {@code (values) -> any tensor}; copies values into what {@link #STATE} returns. */
+    public static final String RESTORE = "plumbline_restore";
 
     /** {@code (any tensor) -> trained parameters}. */
     public static final String PARAMETERS = "plumbline_parameters";
@@ -203,9 +206,13 @@ public final class Instrumenter {
                 }
             }
             methods.add(halves);
+            if (plan.tap().isPresent()) {
+                methods.addTapped(taps.weave(forward, plan.tap().get(), Probe.LIVE));
+            }
             methods.addState(STATE, state);
+            methods.addRestore(state);
         } catch (Untappable e) {
-            throw refused(plan.cut(), e);
+            throw refused(plan.tap().or(plan::cut), e);
         }
         if (plan.dropout()) {
             DropoutSwitch.on(archive, additions);

@@ -17,6 +17,19 @@ enum Probe {
             """),
 
     /**
+     * Appends the value with its graph and hands on a clone. A zero is added, so that gradients may
+     * be asked for even where everything below is frozen.
+     */
+    LIVE(
+            "live",
+            """
+            pl_zero = torch.requires_grad_(torch.zeros_like(torch.detach(pl_y)))
+            pl_a = torch.add(pl_y, pl_zero)
+            pl_n = torch.append(pl_taps, pl_a)
+            pl_z = torch.clone(pl_a)
+            """),
+
+    /**
      * Appends the value and hands on its sum with the first member of the list, at the call whose
      * number the second member tells.
      */

@@ -42,7 +42,6 @@ final class TrainingMethods {
         method(Instrumenter.LOGITS, List.of("pl_x: Tensor"), "Tensor", logits("forward", "pl_x"));
         halves.ifPresent(this::addTrunk);
         addLoss(halves);
-        addUpdate();
     }
 
     /**
@@ -81,6 +80,23 @@ final class TrainingMethods {
                 List.of("pl_x: Tensor", "pl_cavs: Tensor"),
                 "List[Tensor]",
                 body);
+    }
+
+    /** Adds the method that returns the logits and the value of a layer, both with graph. */
+    void addTapped(String tapped) {
+        List<String> body = new ArrayList<>(List.of("pl_taps = annotate(List[Tensor], [])"));
+        body.addAll(output.after("(" + forward.self() + ")." + tapped + "(pl_taps, pl_x, )"));
+        body.add("return [pl_logits, pl_taps[-1]]");
+        method(Instrumenter.TAPPED, List.of("pl_x: Tensor"), "List[Tensor]", body);
+    }
+
+    /** Adds the method that copies values into attributes. */
+    void addRestore(List<String> tensors) {
+        List<String> body = new ArrayList<>(references(tensors, "pl_all"));
+        body.add("for pl_j in range(torch.len(pl_all)):");
+        body.add("  pl_t = torch.copy_(torch.detach(pl_all[pl_j]), pl_values[pl_j])");
+        body.add("return pl_values[0]");
+        method(Instrumenter.RESTORE, List.of("pl_values: List[Tensor]"), "Tensor", body);
     }
 
     void addState(String name, List<String> tensors) {
@@ -255,56 +271,6 @@ final class TrainingMethods {
                             + "torch.unsqueeze(pl_cavs, 0), -1), 2, 1e-08)";
             case L1, L2, L1_MEAN, L2_MEAN -> "torch.matmul(pl_cavs, pl_d)";
         };
-    }
-
-    private void addUpdate() {
-        List<String> body = new ArrayList<>(references(plan.trainable(), PARAMETERS));
-        body.add("pl_total = torch.zeros_like(torch.select(pl_numbers, 0, 0))");
-        body.add("for pl_j in range(torch.len(pl_grads)):");
-        body.add("  pl_q = torch.sum(torch.mul(pl_grads[pl_j], pl_grads[pl_j]))");
-        body.add("  pl_m = torch.add_(pl_total, pl_q)");
-        body.add("pl_norm = torch.sqrt(pl_total)");
-        body.add("pl_lr = " + number(0));
-        body.add("pl_decay = " + number(2));
-        body.add("pl_ratio = torch.div(torch.select(pl_numbers, 0, 1), torch.add(pl_norm, 1e-06))");
-        body.add("pl_scale = float(torch.clamp(pl_ratio, None, 1.))");
-        body.add("for pl_j in range(torch.len(pl_grads)):");
-        body.add("  pl_p = torch.detach(" + PARAMETERS + "[pl_j])");
-        body.add("  pl_g = torch.add(torch.mul(pl_grads[pl_j], pl_scale), pl_p, alpha=pl_decay)");
-        body.addAll(plan.optimizer() == Optimizer.SGD ? sgd() : adam());
-        body.add("return pl_norm");
-        method(
-                Instrumenter.UPDATE,
-                List.of("pl_grads: List[Tensor]", "pl_moments: List[Tensor]", "pl_numbers: Tensor"),
-                "Tensor",
-                body);
-    }
-
-    /** Numbers: rate, clipping norm, weight decay, momentum. */
-    private static List<String> sgd() {
-        return List.of(
-                "  pl_b = torch.add_(torch.mul_(pl_moments[pl_j], " + number(3) + "), pl_g)",
-                "  pl_u = torch.add_(pl_p, pl_b, alpha=torch.neg(pl_lr))");
-    }
-
-    /** Numbers: rate / (1 - beta1^t), clip, decay, beta1, beta2, sqrt(1 - beta2^t), epsilon. */
-    private static List<String> adam() {
-        return List.of(
-                "  pl_first = pl_moments[pl_j]",
-                "  pl_second = pl_moments[torch.add(pl_j, torch.len(pl_grads))]",
-                "  pl_b1 = " + number(3),
-                "  pl_b2 = " + number(4),
-                "  pl_v1 = torch.add_(torch.mul_(pl_first, pl_b1), pl_g, alpha=torch.sub(1.,"
-                        + " pl_b1))",
-                "  pl_v2 = torch.addcmul_(torch.mul_(pl_second, pl_b2), pl_g, pl_g,"
-                        + " value=torch.sub(1., pl_b2))",
-                "  pl_root = torch.div(torch.sqrt(pl_second), " + number(5) + ")",
-                "  pl_under = torch.add_(pl_root, " + number(6) + ")",
-                "  pl_u = torch.addcdiv_(pl_p, pl_first, pl_under, value=torch.neg(pl_lr))");
-    }
-
-    private static String number(int i) {
-        return "float(torch.select(pl_numbers, 0, " + i + "))";
     }
 
     /** Returns lines that put attributes of the root, by path, into a list. */

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
@@ -135,7 +134,9 @@ public final class TrainableModel implements AutoCloseable {
         }
     }
 
-    /** Returns the logits of tensors that {@link #trunk} returned; borrowed. */
+    /**
+     * Returns the logits, with graph, of tensors that {@link #trunk} or {@link #encode} returned.
+     */
     public NDArray head(NDList caches) {
         return module.call(Instrumenter.HEAD, listed(caches, "caches[]")).singletonOrThrow();
     }
@@ -173,20 +174,6 @@ public final class TrainableModel implements AutoCloseable {
         return new NDList(arrays);
     }
 
-    /**
-     * Updates the parameters in place.
-     *
-     * @return norm of all gradients together, before clipping
-     */
-    double update(NDList gradients, NDList moments, NDArray numbers) {
-        NDList arguments = listed(gradients, "gradients[]");
-        arguments.addAll(listed(moments, "moments[]"));
-        arguments.add(numbers);
-        try (NDArray norm = module.call(Instrumenter.UPDATE, arguments).singletonOrThrow()) {
-            return norm.toType(DataType.FLOAT64, false).getDouble();
-        }
-    }
-
     /** Returns the values of every float32 parameter and buffer by attribute path. */
     public Map<String, FloatTensor> state() {
         Map<String, FloatTensor> values = new LinkedHashMap<>();
@@ -203,9 +190,63 @@ public final class TrainableModel implements AutoCloseable {
         return values;
     }
 
-    /** Returns the live trainable parameters, hanging on the anchor's manager. */
-    NDList parameters(NDArray anchor) {
-        return call0(Instrumenter.PARAMETERS, anchor);
+    /** Puts values that {@link #state} returned back; other names are ignored. */
+    public void restore(Map<String, FloatTensor> values) {
+        try (NDManager unit = newUnit()) {
+            NDList now = call0(Instrumenter.STATE, unit.create(0f));
+            NDList then = new NDList();
+            for (int i = 0; i < state.size(); i++) {
+                FloatTensor value = values.get(state.get(i));
+                then.add(value == null ? now.get(i) : Heap.back(unit, value));
+            }
+            module.call(Instrumenter.RESTORE, listed(then, "values[]"));
+        }
+    }
+
+    /**
+     * Returns the live trainable parameters in the order of the plan, hanging on a unit: changes in
+     * place reach the model.
+     */
+    public NDList parameters(NDManager unit) {
+        return call0(Instrumenter.PARAMETERS, unit.create(0f));
+    }
+
+    /**
+     * Returns the logits {@code [n, classes]} with their graph, in the mode the model is in.
+     *
+     * @param x images, borrowed; the result hangs on its manager
+     */
+    public NDArray logits(NDArray x) {
+        x.setName(null);
+        return module.call(Instrumenter.LOGITS, new NDList(x)).singletonOrThrow();
+    }
+
+    /**
+     * What a model says of a batch, with graph. Immutable.
+     *
+     * @param activation value of the tapped layer; gradients with respect to it may be asked for
+     */
+    public record Tapped(NDArray logits, NDArray activation) {}
+
+    /**
+     * Returns logits and the value of the plan's tap, both with their graph.
+     *
+     * @param x images, borrowed; the results hang on its manager
+     */
+    public Tapped tapped(NDArray x) {
+        x.setName(null);
+        NDList out = module.call(Instrumenter.TAPPED, new NDList(x));
+        return new Tapped(out.get(0), out.get(1));
+    }
+
+    /**
+     * As {@link #trunk}, with graph: what an encoder gives, for {@link #head}.
+     *
+     * @param x images, borrowed; the results hang on its manager
+     */
+    public NDList encode(NDArray x) {
+        x.setName(null);
+        return module.call(Instrumenter.TRUNK, new NDList(x));
     }
 
     private NDList call0(String method, NDArray anchor) {

@@ -47,7 +47,6 @@ class InstrumenterTest {
                         Optional.empty(),
                         Optional.of(new LayerPath("spin.conv")),
                         new Objective.CrossEntropy(),
-                        Optimizer.SGD,
                         List.of("fc.weight"),
                         false,
                         false);
@@ -67,7 +66,6 @@ class InstrumenterTest {
                         Optional.empty(),
                         Optional.of(new LayerPath("add")),
                         new Objective.CrossEntropy(),
-                        Optimizer.SGD,
                         List.of("fc.weight"),
                         false,
                         false);

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.function.Executable;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.LossInputs;
@@ -96,7 +95,7 @@ final class RrClarcLossCase implements KnownCase {
             ReferenceCase reference, Optional<LayerPath> layer, Objective objective) {
         List<String> names = new ArrayList<>();
         reference.parameter("parameter_layout").forEach(p -> names.add(p.path("name").asText()));
-        return new TrainingPlan(layer, layer, objective, Optimizer.SGD, names, true, false);
+        return new TrainingPlan(layer, layer, objective, names, true, false);
     }
 
     private static FloatTensor ones(ReferenceCase reference) {

@@ -10,12 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.api.function.Executable;
 import org.plumbline.core.instrument.Objective;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.LossInputs;
 import org.plumbline.core.tap.LossReading;
+import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.core.tap.Updater;
 import org.plumbline.core.tensor.FloatTensor;
 
@@ -33,7 +34,7 @@ final class RrClarcTrainCase implements KnownCase {
     @Override
     public Map<String, Executable> checks(ReferenceCase reference, Path work) {
         Map<String, Executable> checks = new LinkedHashMap<>();
-        for (Optimizer optimizer : Optimizer.values()) {
+        for (String optimizer : List.of("sgd", "adam")) {
             for (Path archive : reference.models()) {
                 for (boolean cached : new boolean[] {true, false}) {
                     checks.put(
@@ -48,8 +49,8 @@ final class RrClarcTrainCase implements KnownCase {
     }
 
     private static void check(
-            ReferenceCase reference, Optimizer optimizer, boolean cached, Path archive, Path work) {
-        String prefix = optimizer.name().toLowerCase(Locale.ROOT) + "/";
+            ReferenceCase reference, String optimizer, boolean cached, Path archive, Path work) {
+        String prefix = optimizer + "/";
         List<String> trained =
                 reference.resultNames().stream()
                         .filter(r -> r.startsWith(prefix))
@@ -63,18 +64,12 @@ final class RrClarcTrainCase implements KnownCase {
         LayerPath layer = new LayerPath(reference.parameter("layer").asText());
         TrainingPlan plan =
                 new TrainingPlan(
-                        Optional.of(layer),
-                        Optional.of(layer),
-                        objective,
-                        optimizer,
-                        trained,
-                        false,
-                        false);
+                        Optional.of(layer), Optional.of(layer), objective, trained, false, false);
         double rate = reference.parameter(prefix.replace("/", "_lr")).asDouble();
-        Updater.Settings settings = new Updater.Settings(rate, 0.9, 0.999, 1e-7, 0, CLIP);
         try (TrainableModel model = TrainableModel.load(archive, plan, work, Device.cpu());
-                Updater updater = new Updater(model, settings);
-                NDManager unit = model.newUnit()) {
+                NativeOperators operators = NativeOperators.load(work, Device.cpu());
+                NDManager unit = model.newUnit();
+                Updater updater = new Updater(operators, rule(optimizer), model.parameters(unit))) {
             FloatTensor images = reference.input("images");
             NDArray x = unit.create(images.values(), new Shape(images.shape()));
             LossInputs inputs = inputs(reference, unit, images.rows());
@@ -87,12 +82,13 @@ final class RrClarcTrainCase implements KnownCase {
             for (int i = 0; i < steps.size(); i++) {
                 LossReading loss =
                         cached ? model.lossCached(rows, caches, inputs) : model.loss(x, inputs);
-                double norm = updater.step(loss.gradients(), 1);
+                NativeOperators.Clipped clipped = operators.clip(unit, loss.gradients(), CLIP);
+                updater.update(unit, clipped.gradients(), rate);
                 Expected step =
                         new Expected(expected.name() + i, at(expected.node(), i), expected.file());
                 step.matches("total", loss.loss());
                 step.matches("rr_loss", loss.penalty());
-                step.matches("gradient_norm", norm);
+                step.matches("gradient_norm", clipped.norm());
             }
             Map<String, FloatTensor> state = model.state();
             for (String name : trained) {
@@ -103,6 +99,12 @@ final class RrClarcTrainCase implements KnownCase {
             NDArray logits = model.head(model.trunk(x));
             reference.result(prefix + "logits").matches(logits.toFloatArray());
         }
+    }
+
+    private static UpdateRule rule(String optimizer) {
+        return optimizer.equals("sgd")
+                ? new UpdateRule.Sgd(0.9, 0, false)
+                : new UpdateRule.Adam(0.9, 0.999, 1e-7, 0);
     }
 
     private static JsonNode at(JsonNode result, int i) {

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Objective;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
@@ -179,7 +178,6 @@ class AuditFormTest {
                         Optional.empty(),
                         Optional.of(new LayerPath("conv")),
                         new Objective.CrossEntropy(),
-                        Optimizer.SGD,
                         List.of("fc.weight"),
                         false,
                         false);

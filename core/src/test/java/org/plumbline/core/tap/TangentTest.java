@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.torchscript.TestArchives;
@@ -78,7 +77,6 @@ class TangentTest {
                 Optional.of(new LayerPath("features.8")),
                 Optional.of(new LayerPath(cut)),
                 objective,
-                Optimizer.SGD,
                 List.of("classifier.0.weight", "classifier.2.weight", "classifier.2.bias"),
                 false,
                 false);
@@ -133,7 +131,6 @@ class TangentTest {
                         Optional.of(new LayerPath(probe)),
                         Optional.of(new LayerPath(cut)),
                         new Objective.RrClarc(Criterion.ALL_LOGITS, Aggregation.L2_MEAN),
-                        Optimizer.SGD,
                         List.of("fc.weight"),
                         false,
                         false);

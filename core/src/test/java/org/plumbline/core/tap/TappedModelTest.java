@@ -19,7 +19,6 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
 import org.plumbline.core.instrument.Objective;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.SensitivityMap;
@@ -134,7 +133,6 @@ class TappedModelTest {
                         Optional.empty(),
                         Optional.of(new LayerPath(layer)),
                         new Objective.CrossEntropy(),
-                        Optimizer.SGD,
                         List.of(last),
                         false,
                         dropout);
