@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
@@ -13,12 +14,14 @@ import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.BatchTrainee;
 import org.plumbline.worker.training.Batches;
 import org.plumbline.worker.training.CachedBatches;
 import org.plumbline.worker.training.ImageBatches;
 import org.plumbline.worker.training.LossTerms;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +56,7 @@ final class CorrectionRun {
 
     /** Makes what the engine draws, dropout above all, begin anew. */
     void seed() {
-        long seed = task.correction().training().seed();
+        long seed = task.correction().training().loop().seed();
         Engine.getEngine("PyTorch").setRandomSeed((int) (seed & 0x7fff_ffffL));
     }
 
@@ -97,7 +100,7 @@ final class CorrectionRun {
                 cav,
                 lambda,
                 task.targetClass(),
-                task.correction().training().seed());
+                task.correction().training().loop().seed());
     }
 
     List<String> trainedFromCache(TrainableModel model, LossTerms terms) {
@@ -118,7 +121,12 @@ final class CorrectionRun {
     private List<String> trained(TrainableModel model, Batches batches) {
         Map<String, FloatTensor> before = model.state();
         seed();
-        TrainingLoop.run(model, batches, task.correction().training(), listener);
+        TrainingSettings settings = task.correction().training();
+        try (NativeOperators operators = NativeOperators.load(task.workDirectory(), task.device());
+                BatchTrainee trainee =
+                        new BatchTrainee(operators, model, batches, settings.optimizer())) {
+            TrainingLoop.run(trainee, settings.loop(), listener);
+        }
         return write(before, model.state());
     }
 

@@ -50,7 +50,6 @@ public final class Corrector {
                         Optional.empty(),
                         Optional.empty(),
                         new Objective.CrossEntropy(),
-                        vanilla.training().optimizer(),
                         all ? run.everything() : run.behindConvolutions(),
                         false,
                         !all);

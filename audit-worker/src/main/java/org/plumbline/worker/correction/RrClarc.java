@@ -5,7 +5,6 @@ import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
@@ -45,7 +44,7 @@ public record RrClarc(
     }
 
     static RrClarc parse(Parameters parameters) {
-        TrainingSettings training = Correction.training(parameters, 10, 1e-4, Optimizer.SGD);
+        TrainingSettings training = TrainingDefaults.sgd(10, 1e-4).read(parameters);
         double lambda = parameters.real("lambda", 1000, v -> v > 0 && v < 1e12, "> 0");
         Criterion criterion =
                 parameters.choice("criterion", Criterion.ALL_LOGITS_RANDOM, Criterion.class);

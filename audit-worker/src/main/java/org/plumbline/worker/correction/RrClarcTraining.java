@@ -134,12 +134,6 @@ final class RrClarcTraining {
 
     private TrainingPlan plan(LayerPath cut, boolean wholeGraph) {
         return new TrainingPlan(
-                Optional.of(probe),
-                Optional.of(cut),
-                rr.objective(),
-                rr.training().optimizer(),
-                trained,
-                wholeGraph,
-                true);
+                Optional.of(probe), Optional.of(cut), rr.objective(), trained, wholeGraph, true);
     }
 }

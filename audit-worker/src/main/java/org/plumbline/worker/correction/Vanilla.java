@@ -1,6 +1,5 @@
 package org.plumbline.worker.correction;
 
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
@@ -33,7 +32,7 @@ public record Vanilla(
     }
 
     static Vanilla parse(Parameters parameters) {
-        TrainingSettings training = Correction.training(parameters, 5, 1e-3, Optimizer.ADAM);
+        TrainingSettings training = TrainingDefaults.adam(5, 1e-3).read(parameters);
         Scope scope = parameters.choice("trainable", Scope.ALL, Scope.class);
         boolean weights = parameters.flag("class_weights", true);
         return new Vanilla(training, scope, weights, parameters.done("vanilla"));

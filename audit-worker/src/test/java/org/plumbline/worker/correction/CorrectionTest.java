@@ -10,7 +10,10 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
-import org.plumbline.core.instrument.Optimizer;
+import org.plumbline.core.tap.UpdateRule;
+import org.plumbline.worker.training.Length;
+import org.plumbline.worker.training.LoopSettings;
+import org.plumbline.worker.training.OptimizerSettings;
 
 import java.util.Map;
 
@@ -20,12 +23,9 @@ class CorrectionTest {
     void thePublishedScheduleIsTheDefault() {
         RrClarc rr = (RrClarc) Correction.of("rr-clarc", Map.of());
 
-        assertThat(rr.training().epochs()).isEqualTo(10);
-        assertThat(rr.training().batchSize()).isEqualTo(64);
-        assertThat(rr.training().optimizer()).isEqualTo(Optimizer.SGD);
-        assertThat(rr.training().numbers().rate()).isEqualTo(1e-4);
-        assertThat(rr.training().numbers().momentum()).isEqualTo(0.9);
-        assertThat(rr.training().numbers().clip()).isEqualTo(100);
+        assertThat(rr.training().loop()).isEqualTo(LoopSettings.of(Length.epochs(10), 64, 0));
+        assertThat(rr.training().optimizer())
+                .isEqualTo(new OptimizerSettings(new UpdateRule.Sgd(0.9, 0, false), 1e-4, 100));
         assertThat(rr.criterion()).isEqualTo(Criterion.ALL_LOGITS_RANDOM);
         assertThat(rr.aggregation()).isEqualTo(Aggregation.L2_MEAN);
         assertThat(rr.parameters())
@@ -52,14 +52,16 @@ class CorrectionTest {
         assertThat(rr.lambda()).isEqualTo(5);
         assertThat(rr.criterion()).isEqualTo(Criterion.TARGET_LOGIT);
         assertThat(rr.aggregation()).isEqualTo(Aggregation.COSINE);
-        assertThat(rr.training().optimizer()).isEqualTo(Optimizer.ADAM);
+        assertThat(rr.training().optimizer())
+                .isEqualTo(
+                        new OptimizerSettings(new UpdateRule.Adam(0.9, 0.999, 1e-7, 0), 1e-4, 100));
         assertThat(rr.cache()).isFalse();
         assertThat(rr.cav()).isEqualTo(CavKind.MEAN_DIFFERENCE);
         assertThat(rr.pooling()).isEqualTo(Pooling.MEAN);
         assertThatThrownBy(() -> Correction.of("rr-clarc", Map.of("cav", "pca", "pooling", "none")))
                 .hasMessageContaining("cav: pca (expected: signal, svm, ridge")
                 .hasMessageContaining("pooling: none (expected: max or mean)");
-        assertThat(rr.training().seed()).isEqualTo(-3);
+        assertThat(rr.training().loop().seed()).isEqualTo(-3);
         Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
         assertThat(vanilla.scope()).isEqualTo(Vanilla.Scope.HEAD);
         assertThat(vanilla.method()).isEqualTo("vanilla");
