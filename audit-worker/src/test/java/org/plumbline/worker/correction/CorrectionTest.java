@@ -63,7 +63,7 @@ class CorrectionTest {
                 .hasMessageContaining("pooling: none (expected: max or mean)");
         assertThat(rr.training().loop().seed()).isEqualTo(-3);
         Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
-        assertThat(vanilla.scope()).isEqualTo(Vanilla.Scope.HEAD);
+        assertThat(vanilla.scope()).isEqualTo(Scope.HEAD);
         assertThat(vanilla.method()).isEqualTo("vanilla");
     }
 
@@ -85,7 +85,7 @@ class CorrectionTest {
                 .isInstanceOfSatisfying(
                         AuditException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-                .hasMessageContaining("lambda: -1 (expected: > 0)")
+                .hasMessageContaining("lambda: -1 (expected: >= 0)")
                 .hasMessageContaining("epochs: 0 (expected: 1 to 100000)")
                 .hasMessageContaining("batch_size: many")
                 .hasMessageContaining("criterion: allrand (expected: max_logit, target_logit,")
@@ -97,8 +97,10 @@ class CorrectionTest {
 
     @Test
     void anUnknownMethodNamesTheKnownOnes() {
-        assertThatThrownBy(() -> Correction.of("rrr", Map.of()))
-                .hasMessage("method: rrr (expected: rr-clarc or vanilla)");
+        assertThatThrownBy(() -> Correction.of("magic", Map.of()))
+                .hasMessageStartingWith("method: magic (expected: one of a-clarc, ")
+                .hasMessageContaining("rr-clarc")
+                .hasMessageContaining("vanilla");
     }
 
     @Test
