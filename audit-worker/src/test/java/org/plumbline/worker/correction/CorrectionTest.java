@@ -14,6 +14,8 @@ import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Schedule;
+import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
 
@@ -101,6 +103,34 @@ class CorrectionTest {
                 .hasMessageStartingWith("method: magic (expected: one of a-clarc, ")
                 .hasMessageContaining("rr-clarc")
                 .hasMessageContaining("vanilla");
+    }
+
+    @Test
+    void everyPermittedCorrectionHasItsMethod() {
+        assertThat(Method.ALL.values().stream().map(m -> (Object) m.type()))
+                .containsExactlyInAnyOrder((Object[]) Correction.class.getPermittedSubclasses());
+        Method.ALL.forEach(
+                (name, method) ->
+                        assertThat(Correction.of(name, Map.of()).method()).isEqualTo(name));
+    }
+
+    @Test
+    void endTrainsAsPublishedByDefault() {
+        End end = (End) Correction.of("end", Map.of());
+        assertThat(end.training())
+                .isEqualTo(
+                        new TrainingSettings(
+                                new LoopSettings(
+                                        Length.epochs(80),
+                                        256,
+                                        false,
+                                        new Schedule.Stepped(Schedule.Unit.EPOCHS, 20, 0.1),
+                                        0),
+                                new OptimizerSettings(
+                                        new UpdateRule.Adam(0.9, 0.999, 1e-8, 1e-4),
+                                        1e-3,
+                                        Double.POSITIVE_INFINITY)));
+        assertThat(end.publishedPairMask()).isFalse();
     }
 
     @Test
