@@ -7,6 +7,7 @@ import org.plumbline.core.tap.Effects;
 import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.EffectSample;
+import org.plumbline.core.window.EffectSettings;
 import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.core.window.EffectTally;
 import org.plumbline.core.window.MeanBounds;
@@ -112,7 +113,7 @@ final class CausalCheck {
     }
 
     private void verdict(ObjectNode row, int[] places, int j) {
-        EffectTally tally = new EffectTally(ERROR);
+        EffectTally tally = new EffectTally(EffectSettings.standard(ERROR));
         int notFinite = 0;
         for (int place : places) {
             EffectSample sample = samples.get(place).get(j);

@@ -4,6 +4,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads a method's parameters and remembers every problem. Confined to one thread. */
 final class Parameters {
@@ -47,6 +49,21 @@ final class Parameters {
             // reported below
         }
         problems.add(name + ": " + text + " (expected: " + least + " to " + most + ")");
+        return otherwise;
+    }
+
+    /** Reads whole numbers from 0, separated by spaces. */
+    List<Long> wholes(String name, List<Long> otherwise) {
+        String text =
+                take(
+                        name,
+                        otherwise.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        if (text.matches("(\\d{1,15}( \\d{1,15})*)?")) {
+            return text.isEmpty()
+                    ? List.of()
+                    : Arrays.stream(text.split(" ", -1)).map(Long::valueOf).toList();
+        }
+        problems.add(name + ": " + text + " (expected: whole numbers separated by spaces)");
         return otherwise;
     }
 

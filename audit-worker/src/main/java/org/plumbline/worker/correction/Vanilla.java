@@ -1,6 +1,5 @@
 package org.plumbline.worker.correction;
 
-import org.plumbline.core.instrument.Optimizer;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
@@ -18,22 +17,13 @@ public record Vanilla(
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
-
-    /** Which parameters are trained. */
-    public enum Scope {
-        /** Every parameter; batch normalisation of scripted models learns its statistics. */
-        ALL,
-        /** What stays trainable when convolutions and batch normalisation are frozen. */
-        HEAD
-    }
-
     /** Copies the parameters. */
     public Vanilla {
         parameters = Map.copyOf(parameters);
     }
 
     static Vanilla parse(Parameters parameters) {
-        TrainingSettings training = Correction.training(parameters, 5, 1e-3, Optimizer.ADAM);
+        TrainingSettings training = TrainingDefaults.adam(5, 1e-3).read(parameters);
         Scope scope = parameters.choice("trainable", Scope.ALL, Scope.class);
         boolean weights = parameters.flag("class_weights", true);
         return new Vanilla(training, scope, weights, parameters.done("vanilla"));

@@ -2,11 +2,12 @@ package org.plumbline.worker.training;
 
 import java.util.SplittableRandom;
 
-/** The order of samples, drawn anew for every epoch from one seed. Immutable. */
-record Shuffle(long seed, int size) {
+/** Every sample once an epoch, in an order drawn anew for each from one seed. Immutable. */
+public record Shuffle(long seed, int size) implements SampleOrder {
     /** Returns a permutation of {@code 0 .. size - 1} (Fisher and Yates). */
-    int[] epoch(int epoch) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003L + epoch);
+    @Override
+    public int[] epoch(int epoch) {
+        SplittableRandom random = random(seed, epoch);
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {
             int j = random.nextInt(i + 1);
@@ -14,5 +15,9 @@ record Shuffle(long seed, int size) {
             order[j] = i;
         }
         return order;
+    }
+
+    static SplittableRandom random(long seed, int epoch) {
+        return new SplittableRandom(seed * 1_000_003L + epoch);
     }
 }

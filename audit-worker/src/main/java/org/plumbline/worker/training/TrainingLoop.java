@@ -1,68 +1,121 @@
 package org.plumbline.worker.training;
 
-import ai.djl.ndarray.NDManager;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.tap.LossReading;
-import org.plumbline.core.tap.TrainableModel;
-import org.plumbline.core.tap.Updater;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 
-/** The one training loop. Thread-safe, but a model is confined to the calling thread. */
+/**
+ * The one training loop: order, batches, schedules, checkpoints, cancellation and progress. A
+ * method supplies the step, a {@link Trainee}.
+ *
+ * <p>The engine's generator is seeded before every step from the run's seed and the step's number,
+ * so that dropout in a resumed run is that of an uninterrupted one. Steps run on the calling
+ * thread; the engine spreads the work inside one operation over as many threads as the process may
+ * use processors, and nothing else of ours computes meanwhile. Thread-safe, but a trainee is
+ * confined to the calling thread.
+ */
 public final class TrainingLoop {
-    private TrainingLoop() {}
+    private final Trainee trainee;
+    private final LoopSettings settings;
+    private final TrainingListener listener;
+    private final SampleOrder order;
+    private final long perEpoch;
+
+    private TrainingLoop(Trainee trainee, LoopSettings settings, TrainingListener listener) {
+        this.trainee = trainee;
+        this.settings = settings;
+        this.listener = listener;
+        order = trainee.order(settings.seed());
+        int samples = order.epoch(1).length;
+        perEpoch = settings.stepsPerEpoch(samples);
+        if (perEpoch == 0) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "batch_size",
+                    settings.batchSize(),
+                    "at most " + samples + ", the samples of an epoch");
+        }
+    }
 
     /**
      * Trains in place.
      *
-     * @throws AuditException {@code CANCELLED} when the listener said so; {@code BAD_DATA} if the
-     *     loss or its gradient stops being finite
+     * @throws AuditException {@code CANCELLED} when the listener said so; {@code BAD_DATA} if a
+     *     metric stops being finite
      */
+    public static void run(Trainee trainee, LoopSettings settings, TrainingListener listener) {
+        run(trainee, settings, listener, Optional.empty());
+    }
+
+    /** As {@link #run}, going on from the last checkpoint and saving further ones. */
     public static void run(
-            TrainableModel model,
-            Batches batches,
-            TrainingSettings settings,
-            TrainingListener listener) {
-        Shuffle shuffle = new Shuffle(settings.seed(), batches.size());
-        int size = settings.batchSize();
-        long perEpoch = (batches.size() + size - 1L) / size;
-        long steps = perEpoch * settings.epochs();
-        long step = 0;
-        try (Updater updater = new Updater(model, settings.numbers())) {
-            for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
-                int[] order = shuffle.epoch(epoch);
-                for (int from = 0; from < order.length; from += size) {
-                    if (listener.cancelled()) {
-                        throw new AuditException(ErrorCode.CANCELLED, "cancelled");
-                    }
-                    int[] samples =
-                            Arrays.copyOfRange(order, from, Math.min(order.length, from + size));
-                    Map<String, Double> losses = step(model, batches, updater, samples, step);
-                    step++;
-                    listener.onStep(
-                            new TrainingStep(
-                                    "train", epoch, settings.epochs(), step, steps, losses));
-                }
-            }
+            Trainee trainee,
+            LoopSettings settings,
+            TrainingListener listener,
+            Optional<Checkpoints> checkpoints) {
+        TrainingLoop loop = new TrainingLoop(trainee, settings, listener);
+        useEveryProcessor();
+        Optional<Checkpoints.Saved> saved = checkpoints.flatMap(Checkpoints::load);
+        saved.ifPresent(s -> trainee.restore(s.state()));
+        loop.run(saved.map(Checkpoints.Saved::step).orElse(0L), checkpoints);
+    }
+
+    /** The engine counts the machine's cores; the JVM knows what a container grants. */
+    private static void useEveryProcessor() {
+        int granted = Runtime.getRuntime().availableProcessors();
+        Engine.getEngine("PyTorch"); // loads the library
+        if (System.getProperty("ai.djl.pytorch.num_threads") == null
+                && JniUtils.getNumThreads() > granted) {
+            JniUtils.setNumThreads(granted);
         }
     }
 
-    private static Map<String, Double> step(
-            TrainableModel model, Batches batches, Updater updater, int[] samples, long step) {
-        try (NDManager unit = model.newUnit()) {
-            LossReading loss = batches.loss(samples, step, unit);
-            requireFinite("loss", loss.loss(), step);
-            double norm = updater.step(loss.gradients(), 1);
-            requireFinite("gradient_norm", norm, step);
-            return Map.of(
-                    "loss", loss.loss(),
-                    "cross_entropy", loss.crossEntropy(),
-                    "penalty", loss.penalty(),
-                    "gradient_norm", norm);
+    private void run(long from, Optional<Checkpoints> checkpoints) {
+        long steps = settings.length().stepsIn(perEpoch);
+        int[] samples = new int[0];
+        for (long step = from; step < steps; step++) {
+            if (listener.cancelled()) {
+                throw new AuditException(ErrorCode.CANCELLED, "cancelled");
+            }
+            int epoch = Math.toIntExact(step / perEpoch + 1);
+            int at = (int) (step % perEpoch) * settings.batchSize();
+            if (at == 0 || step == from) {
+                samples = order.epoch(epoch);
+            }
+            int end = Math.min(samples.length, at + settings.batchSize());
+            step(Arrays.copyOfRange(samples, at, end), step, epoch, steps);
+            long done = step + 1;
+            checkpoints
+                    .filter(c -> done % c.everySteps() == 0)
+                    .ifPresent(c -> c.save(done, trainee.state()));
         }
+    }
+
+    private void step(int[] samples, long step, int epoch, long steps) {
+        seedEngine(settings.seed(), step);
+        double factor = settings.schedule().factor(epoch, step);
+        Map<String, Double> metrics = trainee.step(new Trainee.Step(samples, step, epoch, factor));
+        metrics.forEach((name, value) -> requireFinite(name, value, step));
+        listener.onStep(
+                new TrainingStep(
+                        "train",
+                        epoch,
+                        settings.length().epochsIn(perEpoch),
+                        step + 1,
+                        steps,
+                        metrics));
+    }
+
+    private static void seedEngine(long seed, long step) {
+        long mixed = new SplittableRandom(seed * 0x9e37_79b9L + step).nextLong();
+        JniUtils.setSeed(mixed & Long.MAX_VALUE);
     }
 
     private static void requireFinite(String name, double value, long step) {

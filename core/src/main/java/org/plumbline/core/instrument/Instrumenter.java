@@ -52,6 +52,15 @@ public final class Instrumenter {
     /** As {@link #EFFECTS} with the activation in place of {@code x}: the head alone runs. */
     public static final String EFFECTS_HEAD = "plumbline_effects_head";
 
+    /**
+     * {@code (x, directions [k, d], weights [k, k], levels [1, k], maxima [1, k]) ->} as {@code
+     * forward}, the layer's value projected as {@link Projection} says.
+     */
+    public static final String MITIGATED = "plumbline_mitigated";
+
+    /** As {@link #MITIGATED}, the selected logits alone. */
+    public static final String MITIGATED_LOGITS = "plumbline_mitigated_logits";
+
     /** {@code (logits with graph, activation, target [1]) -> gradient}. */
     public static final String GRADIENT = "plumbline_gradient";
 
@@ -67,17 +76,14 @@ public final class Instrumenter {
     /** {@code (tensors after the cut) -> logits}. */
     public static final String HEAD = "plumbline_head";
 
-    /** {@code (x, labels, weights, cavs, signs, lambda) -> ([loss, ce, penalty], gradients)}. */
-    public static final String LOSS = "plumbline_loss";
-
-    /** As {@link #LOSS} with {@code (caches, rows)} in place of {@code x}. */
-    public static final String LOSS_CACHED = "plumbline_loss_cached";
-
     /** {@code (x, cavs [K, d]) -> (tensor at the cut, tangents [n, K, size of that tensor])}. */
     public static final String TANGENTS = "plumbline_tangents";
 
-    /** {@code (gradients, moments, numbers) -> gradient norm}; updates parameters in place. */
-    public static final String UPDATE = "plumbline_update";
+    /** {@code (x) -> (logits, value of the tapped layer)}, both with graph. */
+    public static final String TAPPED = "plumbline_tapped";
+
+    /** {@code (values) -> any tensor}; copies values into what {@link #STATE} returns. */
+    public static final String RESTORE = "plumbline_restore";
 
     /** {@code (any tensor) -> trained parameters}. */
     public static final String PARAMETERS = "plumbline_parameters";
@@ -143,7 +149,8 @@ public final class Instrumenter {
      * Writes a copy with {@link #ANSWER}, {@link #LOGITS}, {@link #GRADIENT}, {@link
      * #SENSITIVITIES}, {@link #DIFFERENCES} and {@link #EFFECTS} at a layer, and {@link
      * #EFFECTS_SPLIT} where a split is wanted and possible, {@link #EFFECTS_HEAD} where moreover
-     * one tensor crosses it.
+     * one tensor crosses it; and with {@link #MITIGATED} and {@link #MITIGATED_LOGITS} where the
+     * last call of the layer can be told.
      *
      * @param layer a module, or an operation in the forward of one
      * @param selector where the logits are, if {@code forward} returns more than them
@@ -166,12 +173,23 @@ public final class Instrumenter {
                     split ? halves(taps, forward, layer) : Optional.empty();
             new EffectMethods(additions, root, forward, output).add(shifted, halves);
             OptionalInt crossing = halves.stream().mapToInt(SplitWeaver.Halves::values).findFirst();
-            copy = new AuditCopy(output.isLogits(), crossing);
+            MitigationMethods mitigation = new MitigationMethods(additions, root, forward, output);
+            copy = new AuditCopy(output.isLogits(), crossing, unmitigable(mitigation, taps, layer));
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
         return copy;
+    }
+
+    private static Optional<String> unmitigable(
+            MitigationMethods mitigation, LayerTaps taps, LayerPath layer) {
+        try {
+            mitigation.add(taps, layer);
+            return Optional.empty();
+        } catch (Untappable e) {
+            return Optional.of(e.reason());
+        }
     }
 
     private static Optional<SplitWeaver.Halves> halves(
@@ -203,16 +221,20 @@ public final class Instrumenter {
             if (plan.cut().isPresent()) {
                 requireModules(taps, plan);
                 halves = Optional.of(taps.split(forward, plan.cut().get()));
-                if (plan.alongTangents()) {
+                if (plan.tangents().isPresent()) {
                     requireOneTensor(halves.get());
-                    LayerPath probe = plan.probe().orElseThrow();
+                    LayerPath probe = plan.tangents().get();
                     methods.addTangents(taps.splitTapped(forward, plan.cut().get(), probe));
                 }
             }
             methods.add(halves);
+            if (plan.tap().isPresent()) {
+                methods.addTapped(taps.weave(forward, plan.tap().get(), Probe.LIVE));
+            }
             methods.addState(STATE, state);
+            methods.addRestore(state);
         } catch (Untappable e) {
-            throw refused(plan.cut(), e);
+            throw refused(plan.tap().or(plan::cut), e);
         }
         if (plan.dropout()) {
             DropoutSwitch.on(archive, additions);
@@ -322,7 +344,7 @@ public final class Instrumenter {
     }
 
     private static void requireModules(LayerTaps taps, TrainingPlan plan) throws Untappable {
-        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.probe())) {
+        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.tangents())) {
             if (layer.isPresent() && taps.isOperation(layer.get())) {
                 throw new Untappable(
                         layer.get()
@@ -342,7 +364,7 @@ public final class Instrumenter {
         return forward;
     }
 
-    private AuditException refused(Optional<LayerPath> layer, Untappable e) {
+    AuditException refused(Optional<LayerPath> layer, Untappable e) {
         String offer =
                 layer.flatMap(path -> list().offer(path.value()))
                         .map(path -> ", such as " + path)

@@ -3,7 +3,7 @@ package org.plumbline.core.instrument;
 import java.util.List;
 
 /** What an added method does with the value of the tapped layer on its way to the layers above. */
-enum Probe {
+enum Probe implements Insertion {
     /**
      * Appends the value, cut from the graph below, and hands on a clone: in-place operations that
      * follow do not overwrite the tapped one.
@@ -12,6 +12,19 @@ enum Probe {
             "tap",
             """
             pl_a = torch.requires_grad_(torch.detach(pl_y))
+            pl_n = torch.append(pl_taps, pl_a)
+            pl_z = torch.clone(pl_a)
+            """),
+
+    /**
+     * Appends the value with its graph and hands on a clone. A zero is added, so that gradients may
+     * be asked for even where everything below is frozen.
+     */
+    LIVE(
+            "live",
+            """
+            pl_zero = torch.requires_grad_(torch.zeros_like(torch.detach(pl_y)))
+            pl_a = torch.add(pl_y, pl_zero)
             pl_n = torch.append(pl_taps, pl_a)
             pl_z = torch.clone(pl_a)
             """),
@@ -39,13 +52,18 @@ enum Probe {
         this.lines = lines;
     }
 
-    /** Returns the word for it in method names. */
-    String purpose() {
+    @Override
+    public String purpose() {
         return purpose;
     }
 
-    /** Returns statements from {@code pl_y} to {@code pl_z}, the value handed on. */
-    List<String> lines() {
+    @Override
+    public List<String> lines() {
         return lines.lines().toList();
+    }
+
+    @Override
+    public boolean needsTaps() {
+        return true;
     }
 }

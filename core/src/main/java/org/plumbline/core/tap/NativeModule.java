@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -95,14 +96,27 @@ final class NativeModule implements AutoCloseable {
      * @param arguments at least one; the results hang on the manager of the first
      */
     NDList call(String method, NDList arguments) {
+        return recording(() -> run(method, arguments, true));
+    }
+
+    private static NDList recording(Supplier<NDList> call) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         optimizer();
         try {
-            return run(method, arguments, true);
+            return call.get();
         } finally {
             JniUtils.setGradMode(before);
         }
+    }
+
+    /** As {@link #call}; the results hang on a unit, whatever the arguments hang on. */
+    NDList call(NDManager unit, String method, NDList arguments) {
+        NDArray first = unit.create(0f);
+        first.setName(METHOD + method); // the engine's Java side takes the manager of the first
+        NDList all = new NDList(first);
+        all.addAll(arguments);
+        return recording(() -> IValueUtils.forward(block, all, true));
     }
 
     /** Runs a method in inference mode, as {@link #forward} does. */

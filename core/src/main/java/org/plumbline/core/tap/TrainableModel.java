@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
@@ -29,8 +28,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * An archive loaded with training methods: losses, gradients and updates run inside it, and its
- * parameters are live. Confined to one thread; owns native memory.
+ * An archive loaded for training: its logits and layers carry graphs, and its parameters are live.
+ * {@link NativeOperators} compute losses, gradients and updates on them. Several may be loaded at
+ * once. Confined to one thread; owns native memory.
  */
 public final class TrainableModel implements AutoCloseable {
     private final NativeModule module;
@@ -117,7 +117,7 @@ public final class TrainableModel implements AutoCloseable {
 
     /**
      * Returns the tensor at the cut and the tangents {@code [n, K, size]} of a batch, see {@link
-     * TrainingPlan#alongTangents}.
+     * TrainingPlan#tangents}.
      *
      * @param x images, borrowed; the results hang on its manager and carry no graph
      * @param cavs {@code [K, d]} at the probe, borrowed
@@ -135,56 +135,17 @@ public final class TrainableModel implements AutoCloseable {
         }
     }
 
-    /** Returns the logits of tensors that {@link #trunk} returned; borrowed. */
+    /**
+     * Returns the logits, with graph, of tensors that {@link #trunk} or {@link #encode} returned.
+     */
     public NDArray head(NDList caches) {
         return module.call(Instrumenter.HEAD, listed(caches, "caches[]")).singletonOrThrow();
-    }
-
-    /**
-     * Returns loss and gradients of a batch of images, run through the whole model.
-     *
-     * @param x images, borrowed; the gradients hang on its manager
-     */
-    public LossReading loss(NDArray x, LossInputs inputs) {
-        return reading(module.call(Instrumenter.LOSS, inputs.after(new NDList(x))));
-    }
-
-    /**
-     * Returns loss and gradients of some rows of cached tensors, run through the head alone.
-     *
-     * @param rows {@code [n]} int64, borrowed; the gradients hang on its manager
-     * @param caches what {@link #trunk} returned for the whole data set, borrowed
-     */
-    public LossReading lossCached(NDArray rows, NDList caches, LossInputs inputs) {
-        NDList first = listed(caches, "caches[]");
-        first.add(rows);
-        NDList out = inputs.after(first);
-        return reading(module.call(Instrumenter.LOSS_CACHED, out));
-    }
-
-    private static LossReading reading(NDList out) {
-        float[] terms = out.get(0).toFloatArray();
-        return new LossReading(terms[0], terms[1], terms[2], out.subNDList(1));
     }
 
     /** Names handles as members of one list argument; the names belong to our handles. */
     static NDList listed(NDList arrays, String name) {
         arrays.forEach(array -> array.setName(name));
         return new NDList(arrays);
-    }
-
-    /**
-     * Updates the parameters in place.
-     *
-     * @return norm of all gradients together, before clipping
-     */
-    double update(NDList gradients, NDList moments, NDArray numbers) {
-        NDList arguments = listed(gradients, "gradients[]");
-        arguments.addAll(listed(moments, "moments[]"));
-        arguments.add(numbers);
-        try (NDArray norm = module.call(Instrumenter.UPDATE, arguments).singletonOrThrow()) {
-            return norm.toType(DataType.FLOAT64, false).getDouble();
-        }
     }
 
     /** Returns the values of every float32 parameter and buffer by attribute path. */
@@ -203,9 +164,63 @@ public final class TrainableModel implements AutoCloseable {
         return values;
     }
 
-    /** Returns the live trainable parameters, hanging on the anchor's manager. */
-    NDList parameters(NDArray anchor) {
-        return call0(Instrumenter.PARAMETERS, anchor);
+    /** Puts values that {@link #state} returned back; other names are ignored. */
+    public void restore(Map<String, FloatTensor> values) {
+        try (NDManager unit = newUnit()) {
+            NDList now = call0(Instrumenter.STATE, unit.create(0f));
+            NDList then = new NDList();
+            for (int i = 0; i < state.size(); i++) {
+                FloatTensor value = values.get(state.get(i));
+                then.add(value == null ? now.get(i) : Heap.back(unit, value));
+            }
+            module.call(Instrumenter.RESTORE, listed(then, "values[]"));
+        }
+    }
+
+    /**
+     * Returns the live trainable parameters in the order of the plan, hanging on a unit: changes in
+     * place reach the model.
+     */
+    public NDList parameters(NDManager unit) {
+        return call0(Instrumenter.PARAMETERS, unit.create(0f));
+    }
+
+    /**
+     * Returns the logits {@code [n, classes]} with their graph, in the mode the model is in.
+     *
+     * @param x images, borrowed; the result hangs on its manager
+     */
+    public NDArray logits(NDArray x) {
+        x.setName(null);
+        return module.call(Instrumenter.LOGITS, new NDList(x)).singletonOrThrow();
+    }
+
+    /**
+     * What a model says of a batch, with graph. Immutable.
+     *
+     * @param activation value of the tapped layer; gradients with respect to it may be asked for
+     */
+    public record Tapped(NDArray logits, NDArray activation) {}
+
+    /**
+     * Returns logits and the value of the plan's tap, both with their graph.
+     *
+     * @param x images, borrowed; the results hang on its manager
+     */
+    public Tapped tapped(NDArray x) {
+        x.setName(null);
+        NDList out = module.call(Instrumenter.TAPPED, new NDList(x));
+        return new Tapped(out.get(0), out.get(1));
+    }
+
+    /**
+     * As {@link #trunk}, with graph: what an encoder gives, for {@link #head}.
+     *
+     * @param x images, borrowed; the results hang on its manager
+     */
+    public NDList encode(NDArray x) {
+        x.setName(null);
+        return module.call(Instrumenter.TRUNK, new NDList(x));
     }
 
     private NDList call0(String method, NDArray anchor) {

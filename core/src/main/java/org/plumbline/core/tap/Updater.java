@@ -1,88 +1,102 @@
 package org.plumbline.core.tap;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
-import org.plumbline.core.instrument.Optimizer;
+import org.plumbline.core.tensor.FloatTensor;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * An optimiser's state over the trainable parameters of one model. Confined to one thread; owns
- * native memory.
- *
- * <p>Source: PyTorch 1.13 {@code torch.optim.SGD} and {@code torch.optim.Adam}, single-tensor form;
- * {@code torch.nn.utils.clip_grad_norm_}.
+ * An update rule over some live tensors, parameters of one or several models or any others, with
+ * its moments. Confined to one thread; owns native memory.
  */
 public final class Updater implements AutoCloseable {
-    private final TrainableModel model;
-    private final Settings settings;
+    private final NativeOperators operators;
+    private final UpdateRule rule;
+    private final NDList parameters;
     private final NDManager manager;
     private final NDList moments = new NDList();
     private long step;
 
     /**
-     * Numbers of an optimiser. Immutable.
+     * Makes an optimiser at step 0 with zero moments.
      *
-     * @param rate learning rate, above 0
-     * @param momentum SGD's momentum, or Adam's beta1, in [0, 1)
-     * @param beta2 Adam's beta2, in [0, 1)
-     * @param epsilon Adam's epsilon
-     * @param weightDecay L2 penalty, at least 0
-     * @param clip largest norm of all gradients together; infinite: no clipping
+     * @param parameters live tensors, float32; borrowed for its life
      */
-    public record Settings(
-            double rate,
-            double momentum,
-            double beta2,
-            double epsilon,
-            double weightDecay,
-            double clip) {}
-
-    /** Makes an optimiser at step 0 with zero moments. */
-    public Updater(TrainableModel model, Settings settings) {
-        this.model = model;
-        this.settings = settings;
-        this.manager = model.newUnit();
-        int copies = model.plan().optimizer() == Optimizer.ADAM ? 2 : 1;
-        try (NDManager unit = model.newUnit()) {
-            NDList parameters = model.parameters(unit.create(0f));
-            for (int i = 0; i < copies; i++) {
-                parameters.forEach(p -> moments.add(manager.zeros(p.getShape(), p.getDataType())));
-            }
+    public Updater(NativeOperators operators, UpdateRule rule, NDList parameters) {
+        this.operators = operators;
+        this.rule = rule;
+        this.parameters = parameters;
+        this.manager = operators.newUnit();
+        for (int i = 0; i < rule.moments(); i++) {
+            parameters.forEach(p -> moments.add(manager.zeros(p.getShape(), p.getDataType())));
         }
+    }
+
+    /** Returns what it updates, in the order gradients must have. */
+    public NDList parameters() {
+        return parameters;
     }
 
     /**
-     * Does one update with {@code rate * factor}.
+     * Updates the parameters in place.
      *
-     * @param gradients borrowed
-     * @return norm of all gradients together, before clipping
+     * @param gradients one for each parameter; borrowed
+     * @param rate learning rate of this step
      */
-    public double step(NDList gradients, double factor) {
+    public void update(NDManager unit, NDList gradients, double rate) {
         step++;
-        try (NDManager unit = model.newUnit()) {
-            return model.update(gradients, moments, numbers(unit, settings.rate() * factor));
+        boolean sgd = rule instanceof UpdateRule.Sgd;
+        Operands operands = Operands.in(unit).list(parameters).list(gradients).list(moments);
+        operators.call(sgd ? "plumbline_sgd" : "plumbline_adam", operands.numbers(numbers(rate)));
+    }
+
+    private double[] numbers(double rate) {
+        if (rule instanceof UpdateRule.Sgd sgd) {
+            return new double[] {rate, sgd.weightDecay(), sgd.momentum(), sgd.nesterov() ? 1 : 0};
+        } else if (rule instanceof UpdateRule.Adam adam) {
+            double first = 1 - Math.pow(adam.beta1(), (double) step);
+            double second = 1 - Math.pow(adam.beta2(), (double) step);
+            return new double[] {
+                rate / first,
+                adam.weightDecay(),
+                adam.beta1(),
+                adam.beta2(),
+                Math.sqrt(second),
+                adam.epsilon()
+            };
+        }
+        throw new IllegalStateException("the interface is sealed");
+    }
+
+    /**
+     * Where an optimiser is. Immutable.
+     *
+     * @param step updates done
+     * @param moments first ones of all parameters, then second ones
+     */
+    public record Snapshot(long step, List<FloatTensor> moments) {
+        /** Copies the list. */
+        public Snapshot {
+            moments = List.copyOf(moments);
         }
     }
 
-    private NDArray numbers(NDManager unit, double rate) {
-        double clip = Math.min(settings.clip(), Double.MAX_VALUE);
-        if (model.plan().optimizer() == Optimizer.SGD) {
-            return unit.create(
-                    new double[] {rate, clip, settings.weightDecay(), settings.momentum()});
+    /** Returns where it is. */
+    public Snapshot snapshot() {
+        List<FloatTensor> values = new ArrayList<>();
+        moments.forEach(m -> values.add(Heap.copy(m)));
+        return new Snapshot(step, values);
+    }
+
+    /** Goes on where another of the same rule and parameters was. */
+    public void restore(Snapshot snapshot) {
+        try (NDManager unit = operators.newUnit()) {
+            operators.assign(unit, moments, Heap.back(unit, snapshot.moments()));
         }
-        double first = 1 - Math.pow(settings.momentum(), (double) step);
-        double second = 1 - Math.pow(settings.beta2(), (double) step);
-        return unit.create(
-                new double[] {
-                    rate / first,
-                    clip,
-                    settings.weightDecay(),
-                    settings.momentum(),
-                    settings.beta2(),
-                    Math.sqrt(second),
-                    settings.epsilon()
-                });
+        step = snapshot.step();
     }
 
     @Override

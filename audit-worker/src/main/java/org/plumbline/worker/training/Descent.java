@@ -1,0 +1,117 @@
+package org.plumbline.worker.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+
+import org.plumbline.core.tap.NativeOperators;
+import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tap.Updater;
+import org.plumbline.core.tensor.FloatTensor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Descends a loss over the trainable parameters of one or several models: gradients, clipping,
+ * update, and the state of all that. Confined to one thread; owns native memory, borrows the
+ * models.
+ */
+public final class Descent implements AutoCloseable {
+    private static final String UPDATES = "updates";
+
+    private final NativeOperators operators;
+    private final OptimizerSettings settings;
+    private final Map<String, TrainableModel> models;
+    private final NDManager manager;
+    private final NDList parameters = new NDList();
+    private final Updater updater;
+
+    /**
+     * Makes an optimiser at its first step.
+     *
+     * @param models by a name for checkpoints; their plans say what is trained
+     */
+    public Descent(
+            NativeOperators operators,
+            OptimizerSettings settings,
+            Map<String, TrainableModel> models) {
+        this.operators = operators;
+        this.settings = settings;
+        this.models = new LinkedHashMap<>(models);
+        manager = operators.newUnit();
+        this.models.values().forEach(model -> parameters.addAll(model.parameters(manager)));
+        updater = new Updater(operators, settings.rule(), parameters);
+    }
+
+    /** Returns the live parameters, in the order of models and plans. */
+    public NDList parameters() {
+        return parameters;
+    }
+
+    /**
+     * Does one update.
+     *
+     * @param loss scalar with its graph, which is freed
+     * @param rateFactor what the schedule says
+     * @return norm of all gradients together, before clipping
+     */
+    public double step(NDManager unit, NDArray loss, double rateFactor) {
+        return apply(unit, operators.gradients(unit, loss, parameters), rateFactor);
+    }
+
+    /** As {@link #step} with gradients at hand, in the order of {@link #parameters}. */
+    public double apply(NDManager unit, NDList gradients, double rateFactor) {
+        NativeOperators.Clipped clipped = operators.clip(unit, gradients, settings.clip());
+        updater.update(unit, clipped.gradients(), settings.rate() * rateFactor);
+        return clipped.norm();
+    }
+
+    /** Returns parameters, buffers and moments. */
+    public TrainingState state() {
+        Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+        models.forEach(
+                (name, model) ->
+                        model.state().forEach((path, v) -> tensors.put(name + "/" + path, v)));
+        Updater.Snapshot snapshot = updater.snapshot();
+        for (int i = 0; i < snapshot.moments().size(); i++) {
+            tensors.put(moment(i), snapshot.moments().get(i));
+        }
+        return new TrainingState(tensors, Map.of(UPDATES, snapshot.step()));
+    }
+
+    /** Puts a state of the same models back. */
+    public void restore(TrainingState state) {
+        models.forEach((name, model) -> model.restore(below(name + "/", state)));
+        List<FloatTensor> moments = new ArrayList<>();
+        for (int i = 0; state.tensors().containsKey(moment(i)); i++) {
+            Optional.ofNullable(state.tensors().get(moment(i))).ifPresent(moments::add);
+        }
+        updater.restore(new Updater.Snapshot(state.counters().getOrDefault(UPDATES, 0L), moments));
+    }
+
+    private static String moment(int i) {
+        return "moments/" + i;
+    }
+
+    private static Map<String, FloatTensor> below(String prefix, TrainingState state) {
+        Map<String, FloatTensor> found = new LinkedHashMap<>();
+        state.tensors()
+                .forEach(
+                        (name, value) -> {
+                            if (name.startsWith(prefix)) {
+                                found.put(name.substring(prefix.length()), value);
+                            }
+                        });
+        return found;
+    }
+
+    @Override
+    public void close() {
+        updater.close();
+        manager.close();
+    }
+}
