@@ -3,6 +3,8 @@ package org.plumbline.core.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.plumbline.core.tap.Draws.direction;
+import static org.plumbline.core.tap.Draws.random;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -29,7 +31,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** Models that need one of the fallbacks: operations, outputs to select, missing derivatives. */
 class AuditFormTest {
@@ -49,24 +50,6 @@ class AuditFormTest {
                         output.map(OutputSelector::new),
                         folder,
                         Device.cpu()));
-    }
-
-    private static FloatTensor random(long seed, long... shape) {
-        SplittableRandom random = new SplittableRandom(seed);
-        FloatTensor tensor = FloatTensor.zeros(shape);
-        for (int i = 0; i < tensor.values().length; i++) {
-            tensor.values()[i] = (float) random.nextDouble(-1, 1);
-        }
-        return tensor;
-    }
-
-    private static DenseVector direction(long seed, int d) {
-        float[] drawn = random(seed, d).values();
-        double norm = DenseVector.copyOf(drawn).norm();
-        for (int i = 0; i < d; i++) {
-            drawn[i] /= (float) norm;
-        }
-        return DenseVector.copyOf(drawn);
     }
 
     private static FloatTensor images() {

@@ -3,6 +3,8 @@ package org.plumbline.core.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.plumbline.core.tap.Draws.direction;
+import static org.plumbline.core.tap.Draws.random;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -28,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 class InterventionTest {
     private static final int CLASS = 1;
@@ -39,24 +40,6 @@ class InterventionTest {
         return TappedModel.load(
                 TestArchives.small(archive),
                 new TapSpec(new LayerPath(layer), Optional.empty(), folder, Device.cpu()));
-    }
-
-    private static FloatTensor random(long seed, long... shape) {
-        SplittableRandom random = new SplittableRandom(seed);
-        FloatTensor tensor = FloatTensor.zeros(shape);
-        for (int i = 0; i < tensor.values().length; i++) {
-            tensor.values()[i] = (float) random.nextDouble(-1, 1);
-        }
-        return tensor;
-    }
-
-    private static DenseVector direction(long seed, int d) {
-        float[] drawn = random(seed, d).values();
-        double norm = DenseVector.copyOf(drawn).norm();
-        for (int i = 0; i < d; i++) {
-            drawn[i] /= (float) norm;
-        }
-        return DenseVector.copyOf(drawn);
     }
 
     private static DenseVector unit(int axis) {

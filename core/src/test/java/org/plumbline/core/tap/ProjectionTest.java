@@ -3,6 +3,8 @@ package org.plumbline.core.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.plumbline.core.tap.Draws.direction;
+import static org.plumbline.core.tap.Draws.random;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -37,7 +39,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** Archives with a projection in their code, against the formula on plain arrays. */
 class ProjectionTest {
@@ -68,24 +69,6 @@ class ProjectionTest {
         try (TappedModel model = load(archive, layer)) {
             return model.logits(inputs, inputs.rows()); // forward itself
         }
-    }
-
-    private static FloatTensor random(long seed, long... shape) {
-        SplittableRandom random = new SplittableRandom(seed);
-        FloatTensor tensor = FloatTensor.zeros(shape);
-        for (int i = 0; i < tensor.values().length; i++) {
-            tensor.values()[i] = (float) random.nextDouble(-1, 1);
-        }
-        return tensor;
-    }
-
-    private static DenseVector direction(long seed, int d) {
-        float[] drawn = random(seed, d).values();
-        double norm = DenseVector.copyOf(drawn).norm();
-        for (int i = 0; i < d; i++) {
-            drawn[i] /= (float) norm;
-        }
-        return DenseVector.copyOf(drawn);
     }
 
     /** Shifts one sample until all levels hold: Gauss-Seidel on the conditions, no inverse. */
