@@ -14,10 +14,15 @@ import org.plumbline.core.window.ConceptSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A tapped model with the concepts it is audited for. Thread-safe. Owns both. */
+/**
+ * A tapped model with the concepts it is audited for. Owns the concepts, and the model together
+ * with those made from it by {@link #along}. Thread-safe.
+ */
 public final class TappedModule implements ServedModule {
     private final TappedModel model;
+    private final AtomicInteger owners;
     private final CavBank bank;
     private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
@@ -33,9 +38,40 @@ public final class TappedModule implements ServedModule {
      * @param random the last CAVs of the bank that are random, fewer than all
      */
     public TappedModule(TappedModel model, CavBank bank, int random) {
+        this(model, new AtomicInteger(1), bank, random);
+    }
+
+    private TappedModule(TappedModel model, AtomicInteger owners, CavBank bank, int random) {
         this.model = model;
+        this.owners = owners;
         this.bank = bank;
         this.random = random;
+    }
+
+    /** Returns the model; borrowed. */
+    public TappedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns the same model audited along other directions, while this one may go on; the last of
+     * them to be closed frees the model.
+     *
+     * @param cavs unit vectors, at least one
+     * @param random the last CAVs that are random, fewer than all
+     * @param all one removal per concept, in the order of the CAVs
+     */
+    public TappedModule along(List<DenseVector> cavs, int random, List<Intervention> all) {
+        CavBank other = model.bank(cavs);
+        TappedModule made = new TappedModule(model, owners, other, random);
+        try {
+            made.removing(all);
+            owners.incrementAndGet();
+            return made;
+        } catch (RuntimeException e) {
+            other.close();
+            throw e;
+        }
     }
 
     /**
@@ -97,9 +133,12 @@ public final class TappedModule implements ServedModule {
     @Override
     public void close() {
         removals.ifPresent(Removals::close);
-        try (model;
-                bank) {
-            return;
+        try {
+            bank.close();
+        } finally {
+            if (owners.decrementAndGet() == 0) {
+                model.close();
+            }
         }
     }
 

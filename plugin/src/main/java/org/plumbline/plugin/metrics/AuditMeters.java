@@ -60,6 +60,7 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final SeriesMeters series;
     private final Map<ServedId, List<Meter>> meters = new ConcurrentHashMap<>();
+    private final Map<ServedId, List<Meter>> cavs = new ConcurrentHashMap<>();
     private final Map<ServedId, AuditTimes> times = new ConcurrentHashMap<>();
 
     private AuditMeters(PrometheusRegistry prometheus, String version) {
@@ -118,20 +119,28 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         meters.put(id, List.copyOf(made));
     }
 
-    /** Shows how far the CAVs of a version, served before, can be trusted. */
+    /** Shows how far the CAVs of a version, served before, can be trusted, and no others. */
     public void cavs(ServedId id, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
+        forgetCavs(id);
+        List<Meter> made = new ArrayList<>();
         qualities.forEach(
                 (concept, quality) -> {
                     Tags tags = tags(id).and("layer", layer.value(), "concept", concept.value());
                     double poor = quality.poor().isPresent() ? 1 : 0;
-                    keep(id, gauge(MeterName.CAV_AUC, tags, quality::heldOutAuc));
-                    keep(id, gauge(MeterName.CAV_POOR, tags, () -> poor));
+                    made.add(gauge(MeterName.CAV_AUC, tags, quality::heldOutAuc));
+                    made.add(gauge(MeterName.CAV_POOR, tags, () -> poor));
                 });
+        cavs.put(id, List.copyOf(made));
+    }
+
+    private void forgetCavs(ServedId id) {
+        Optional.ofNullable(cavs.remove(id)).orElse(List.of()).forEach(registry::remove);
     }
 
     /** Removes every series of a version but those of its windows, which go with the windows. */
     public void remove(ServedId id) {
         times.remove(id);
+        forgetCavs(id);
         Optional.ofNullable(meters.remove(id)).orElse(List.of()).forEach(registry::remove);
     }
 

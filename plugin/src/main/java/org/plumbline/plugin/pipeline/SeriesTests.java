@@ -36,10 +36,12 @@ final class SeriesTests {
 
     /** Adds a sample whose class is followed. */
     void add(AuditEvent event, SampleReading sample, TestPlan plan) {
-        boolean looked =
-                pools.computeIfAbsent(
-                                event.id(), id -> new PoolWatches(plan.family(), event.concepts()))
-                        .add(event, sample);
+        PoolWatches pool = pools.get(event.id());
+        if (pool == null || !pool.of(event)) { // other concepts: another family of tests
+            pool = new PoolWatches(plan.family(), event.concepts());
+            pools.put(event.id(), pool);
+        }
+        boolean looked = pool.add(event, sample);
         if (looked) { // the correction couples the series of a version
             drifts.keySet().stream().filter(k -> k.id().equals(event.id())).forEach(touched::add);
         }

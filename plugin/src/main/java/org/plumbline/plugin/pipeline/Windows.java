@@ -27,7 +27,7 @@ final class Windows {
     private final Map<SeriesKey, ConceptSnapshot> snapshots = new HashMap<>();
     private final Set<SeriesKey> touched = new HashSet<>();
     private final Map<ServedId, Integer> sizes = new HashMap<>();
-    private final Map<ServedId, Long> generations = new HashMap<>();
+    private final Map<SeriesKey, Long> generations = new HashMap<>();
     private final Set<ServedId> full = new HashSet<>();
     private final EffectWindows effects = new EffectWindows();
 
@@ -65,11 +65,11 @@ final class Windows {
         observer.audited(event);
     }
 
-    /** Drops the windows of other versions and generations; false if there were none. */
+    /** Drops the windows of other versions and other CAVs; false if there were none. */
     boolean retain(Map<ServedId, WindowLimits> versions) {
         Set<SeriesKey> gone =
                 windows.keySet().stream()
-                        .filter(key -> !alive(key.id(), versions))
+                        .filter(key -> !alive(key, versions))
                         .collect(Collectors.toSet());
         if (gone.isEmpty()) {
             return false;
@@ -79,10 +79,9 @@ final class Windows {
         touched.removeAll(gone);
         effects.remove(gone);
         tests.remove(gone);
-        Set<ServedId> ids = gone.stream().map(SeriesKey::id).collect(Collectors.toSet());
-        sizes.keySet().removeAll(ids);
-        full.removeAll(ids);
-        generations.keySet().removeAll(ids);
+        gone.forEach(key -> sizes.computeIfPresent(key.id(), (id, n) -> n > 1 ? n - 1 : null));
+        gone.forEach(key -> full.remove(key.id()));
+        generations.keySet().removeAll(gone);
         observer.vanished(gone);
         return true;
     }
@@ -104,10 +103,9 @@ final class Windows {
         return tests.publish();
     }
 
-    private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {
-        WindowLimits limits = versions.get(id);
-        return limits != null
-                && generations.getOrDefault(id, limits.generation()) == limits.generation();
+    private boolean alive(SeriesKey key, Map<ServedId, WindowLimits> versions) {
+        WindowLimits limits = versions.get(key.id());
+        return limits != null && limits.fitted(key.concept()) == generations.getOrDefault(key, -1L);
     }
 
     private Optional<ConceptWindow> window(SeriesKey key, WindowLimits limits) {
@@ -126,7 +124,7 @@ final class Windows {
             return Optional.empty();
         }
         sizes.put(key.id(), size + 1);
-        generations.put(key.id(), limits.generation());
+        generations.put(key, limits.fitted(key.concept()));
         ConceptWindow made = new ConceptWindow(limits.settings());
         windows.put(key, made);
         observer.appeared(key);
