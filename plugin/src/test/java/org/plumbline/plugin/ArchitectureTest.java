@@ -21,6 +21,7 @@ class ArchitectureTest {
                     "..plugin.pipeline..",
                     "..plugin.metrics..",
                     "..plugin.repair..",
+                    "..plugin.concept..",
                     "..plugin.delivery..",
                     "..plugin.http..",
                     "..plugin.host..",

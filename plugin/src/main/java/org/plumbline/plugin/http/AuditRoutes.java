@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
 import org.plumbline.plugin.delivery.ModelCatalog;
@@ -32,6 +31,7 @@ public final class AuditRoutes {
     private final Deliveries deliveries;
     private final AuditMeters meters;
     private final ModelJson json;
+    private final ConceptRoutes concepts;
     private final StatusPage page = StatusPage.load();
 
     /** Serves what the given parts know. */
@@ -44,6 +44,7 @@ public final class AuditRoutes {
         this.deliveries = deliveries;
         this.meters = meters;
         json = new ModelJson(pipeline, deliveries);
+        concepts = new ConceptRoutes(deliveries, pipeline);
     }
 
     /** Returns whether a path is one of ours. */
@@ -107,8 +108,7 @@ public final class AuditRoutes {
             return get(request, () -> AuditResponse.json(200, json.model(entry)));
         }
         return switch (path.get(3)) {
-            case "concepts" ->
-                    path.size() == 5 ? concept(request, entry, path.get(4)) : unknown(request);
+            case "concepts" -> concepts(request, entry, path);
             case "corrections" -> path.size() == 4 ? correction(request, entry) : unknown(request);
             case "mitigations" ->
                     AuditResponse.problem(
@@ -117,12 +117,12 @@ public final class AuditRoutes {
         };
     }
 
-    private AuditResponse concept(AuditRequest request, ModelEntry entry, String concept) {
-        if (!request.method().equals("PUT")) {
-            return notAllowed(request, "PUT");
-        }
-        deliveries.replace(audited(entry), new ConceptId(concept), request.body());
-        return AuditResponse.json(200, json.model(entry));
+    private AuditResponse concepts(AuditRequest request, ModelEntry entry, List<String> path) {
+        return switch (path.size()) {
+            case 4 -> concepts.library(request, audited(entry));
+            case 5 -> concepts.concept(request, audited(entry), path.get(4));
+            default -> unknown(request);
+        };
     }
 
     private AuditResponse correction(AuditRequest request, ModelEntry entry) {
@@ -174,7 +174,7 @@ public final class AuditRoutes {
                 : notAllowed(request, "GET");
     }
 
-    private static AuditResponse notAllowed(AuditRequest request, String allowed) {
+    static AuditResponse notAllowed(AuditRequest request, String allowed) {
         return AuditResponse.problem(
                 405,
                 "method not allowed",

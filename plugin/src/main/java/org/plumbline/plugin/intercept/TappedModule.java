@@ -14,10 +14,15 @@ import org.plumbline.core.window.ConceptSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A tapped model with the concepts it is audited for. Thread-safe. Owns both. */
+/**
+ * A tapped model with the concepts it is audited for. Owns the concepts, and the model together
+ * with those made from it by {@link #along}. Thread-safe.
+ */
 public final class TappedModule implements ServedModule {
     private final TappedModel model;
+    private final AtomicInteger owners;
     private final CavBank bank;
     private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
@@ -34,9 +39,32 @@ public final class TappedModule implements ServedModule {
      * @param random the last CAVs of the bank that are random, fewer than all
      */
     public TappedModule(TappedModel model, CavBank bank, int random) {
+        this(model, new AtomicInteger(1), bank, random);
+    }
+
+    private TappedModule(TappedModel model, AtomicInteger owners, CavBank bank, int random) {
         this.model = model;
+        this.owners = owners;
         this.bank = bank;
         this.random = random;
+    }
+
+    /** Returns the model; borrowed. */
+    public TappedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns the same model audited along other directions, while this one may go on; the last of
+     * them to be closed frees the model.
+     *
+     * @param cavs unit vectors, at least one
+     * @param random the last CAVs that are random, fewer than all
+     */
+    public TappedModule along(List<DenseVector> cavs, int random) {
+        CavBank other = model.bank(cavs);
+        owners.incrementAndGet();
+        return new TappedModule(model, owners, other, random);
     }
 
     /**
@@ -108,9 +136,12 @@ public final class TappedModule implements ServedModule {
     @Override
     public void close() {
         removals.ifPresent(Removals::close);
-        try (model;
-                bank) {
-            return;
+        try {
+            bank.close();
+        } finally {
+            if (owners.decrementAndGet() == 0) {
+                model.close();
+            }
         }
     }
 

@@ -6,21 +6,32 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
+import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
+import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.pipeline.ConceptKey;
 import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** How many inputs carry each concept, whatever their class; NaN until one was audited. */
-final class PrevalenceMeters {
+/**
+ * What holds of a concept whatever the class: how far its CAV can be trusted, and how many inputs
+ * carry it, NaN until one was audited. Thread-safe.
+ */
+final class ConceptMeters {
     private final MeterRegistry registry;
+    private final Map<ServedId, List<Meter>> shown = new ConcurrentHashMap<>();
     private volatile Supplier<Map<ConceptKey, PrevalenceEvidence>> source = Map::of;
 
-    PrevalenceMeters(MeterRegistry registry) {
+    ConceptMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 
@@ -28,7 +39,26 @@ final class PrevalenceMeters {
         source = next;
     }
 
-    List<Meter> add(ConceptKey key, Tags tags) {
+    /** Shows the concepts of a version, and none that it had before. */
+    void show(ServedId id, Tags tags, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
+        remove(id);
+        List<Meter> made = new ArrayList<>();
+        qualities.forEach(
+                (concept, quality) -> {
+                    Tags all = tags.and("layer", layer.value(), "concept", concept.value());
+                    double poor = quality.poor().isPresent() ? 1 : 0;
+                    made.add(gauge(MeterName.CAV_AUC, all, quality::heldOutAuc));
+                    made.add(gauge(MeterName.CAV_POOR, all, () -> poor));
+                    made.addAll(prevalence(new ConceptKey(id, layer, concept), all));
+                });
+        shown.put(id, List.copyOf(made));
+    }
+
+    void remove(ServedId id) {
+        Optional.ofNullable(shown.remove(id)).orElse(List.of()).forEach(registry::remove);
+    }
+
+    private List<Meter> prevalence(ConceptKey key, Tags tags) {
         return List.of(
                 gauge(MeterName.PREVALENCE, tags, key, e -> e.window().share()),
                 gauge(MeterName.PREVALENCE_DRIFT, tags, key, PrevalenceEvidence::drifted),
@@ -42,7 +72,11 @@ final class PrevalenceMeters {
             Tags tags,
             ConceptKey key,
             ToDoubleFunction<PrevalenceEvidence> number) {
-        return Gauge.builder(name.meter(), () -> read(key, number, Double.NaN))
+        return gauge(name, tags, () -> read(key, number, Double.NaN));
+    }
+
+    private Gauge gauge(MeterName name, Tags tags, DoubleSupplier value) {
+        return Gauge.builder(name.meter(), value::getAsDouble)
                 .description(name.description())
                 .tags(tags)
                 .register(registry);
