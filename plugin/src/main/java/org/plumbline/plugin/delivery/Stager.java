@@ -120,10 +120,10 @@ final class Stager {
         CavBank bank = model.bank(cavs);
         try {
             TappedModule module = new TappedModule(model, bank, random);
-            module.removing(removals);
             long generation = GENERATIONS.incrementAndGet();
             Sampler sampler = new Sampler(config.sampling(), generation);
             Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
+            module.removing(removals, row);
             ShapeProbe probe = new ShapeProbe(device, config.target());
             sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
             Served served =

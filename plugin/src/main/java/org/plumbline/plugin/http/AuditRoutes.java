@@ -10,6 +10,7 @@ import org.plumbline.plugin.delivery.Deliveries;
 import org.plumbline.plugin.delivery.ModelCatalog;
 import org.plumbline.plugin.delivery.ModelEntry;
 import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.mitigation.Mitigations;
 import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.plumbline.plugin.repair.OrderedCorrection;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class AuditRoutes {
     private final ModelCatalog catalog;
     private final Deliveries deliveries;
     private final AuditMeters meters;
+    private final MitigationRoutes mitigations;
     private final ModelJson json;
     private final StatusPage page = StatusPage.load();
 
@@ -39,11 +41,13 @@ public final class AuditRoutes {
             ModelCatalog catalog,
             AuditPipeline pipeline,
             Deliveries deliveries,
+            Mitigations mitigations,
             AuditMeters meters) {
         this.catalog = catalog;
         this.deliveries = deliveries;
         this.meters = meters;
-        json = new ModelJson(pipeline, deliveries);
+        this.mitigations = new MitigationRoutes(mitigations);
+        json = new ModelJson(pipeline, deliveries, this.mitigations);
     }
 
     /** Returns whether a path is one of ours. */
@@ -110,9 +114,12 @@ public final class AuditRoutes {
             case "concepts" ->
                     path.size() == 5 ? concept(request, entry, path.get(4)) : unknown(request);
             case "corrections" -> path.size() == 4 ? correction(request, entry) : unknown(request);
-            case "mitigations" ->
-                    AuditResponse.problem(
-                            501, "not implemented", "mitigations are not available yet");
+            case "mitigations" -> {
+                audited(entry);
+                yield mitigations
+                        .handle(request, entry.key(), path.subList(4, path.size()))
+                        .orElseGet(() -> unknown(request));
+            }
             default -> unknown(request);
         };
     }
@@ -174,7 +181,7 @@ public final class AuditRoutes {
                 : notAllowed(request, "GET");
     }
 
-    private static AuditResponse notAllowed(AuditRequest request, String allowed) {
+    static AuditResponse notAllowed(AuditRequest request, String allowed) {
         return AuditResponse.problem(
                 405,
                 "method not allowed",

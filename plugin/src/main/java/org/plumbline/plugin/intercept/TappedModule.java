@@ -2,10 +2,14 @@ package org.plumbline.plugin.intercept;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
+import org.plumbline.core.instrument.Projection;
 import org.plumbline.core.tap.CavBank;
 import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.PendingAudit;
+import org.plumbline.core.tap.ProjectionBank;
 import org.plumbline.core.tap.Sensitivities;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
@@ -21,6 +25,8 @@ public final class TappedModule implements ServedModule {
     private final CavBank bank;
     private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
+    private volatile List<Intervention> interventions = List.of();
+    private volatile Optional<Shape> row = Optional.empty();
 
     /** Takes ownership of a model and a bank made by it. */
     public TappedModule(TappedModel model, CavBank bank) {
@@ -42,9 +48,35 @@ public final class TappedModule implements ServedModule {
      * Removes concepts in a share of the audits from now on; once, before it serves.
      *
      * @param all one removal per concept, in the order of the bank; at least one
+     * @param one shape of an input that the model takes
      */
-    public void removing(List<Intervention> all) {
+    public void removing(List<Intervention> all, Shape one) {
+        row = Optional.of(one);
         removals = Optional.of(Removals.of(model, all));
+        interventions = List.copyOf(all);
+    }
+
+    @Override
+    public List<Intervention> removals() {
+        return interventions;
+    }
+
+    @Override
+    public ServedModule projected(Projection projection) {
+        return new ProjectedModule(this, model.projection(projection));
+    }
+
+    /** Returns an input that the model takes, and the device it runs on. */
+    Optional<ShapeWarmUp.Input> row() {
+        return row.map(shape -> new ShapeWarmUp.Input(shape, DataType.FLOAT32, model.device()));
+    }
+
+    NDList forward(NDList inputs, ProjectionBank projection) {
+        return model.forward(inputs, projection);
+    }
+
+    PendingReading answer(NDList inputs, ProjectionBank projection) {
+        return reading(model.answer(inputs, projection), removals.filter(Removals::draw));
     }
 
     @Override
@@ -65,7 +97,10 @@ public final class TappedModule implements ServedModule {
     @Override
     public PendingReading answer(NDList inputs) {
         Optional<Removals> drawn = removals.filter(Removals::draw);
-        PendingAudit pending = model.answer(inputs, drawn.isPresent());
+        return reading(model.answer(inputs, drawn.isPresent()), drawn);
+    }
+
+    private PendingReading reading(PendingAudit pending, Optional<Removals> drawn) {
         return new PendingReading() {
             @Override
             public NDList outputs() {

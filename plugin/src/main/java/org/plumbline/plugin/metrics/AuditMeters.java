@@ -16,6 +16,7 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.MitigationCounts;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Sampler;
@@ -32,9 +33,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Every series of the server side. Series of a version are removed with it. Thread-safe.
@@ -144,6 +147,31 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
                         .register(registry);
         counter.increment();
         keep(id, counter);
+    }
+
+    /** Shows whether a version, served before, answers without a concept. */
+    public void mitigation(ServedId id, ConceptId concept, BooleanSupplier on) {
+        Tags tags = tags(id).and("concept", concept.value());
+        keep(id, gauge(MeterName.MITIGATION, tags, () -> on.getAsBoolean() ? 1 : 0));
+    }
+
+    /** Shows the requests that came while a version, served before, was mitigated. */
+    public void mitigated(ServedId id, MitigationCounts counts) {
+        mitigated(id, counts, "mitigated", MitigationCounts::mitigatedRequests);
+        mitigated(id, counts, "failed", MitigationCounts::failedRequests);
+    }
+
+    private void mitigated(
+            ServedId id,
+            MitigationCounts counts,
+            String outcome,
+            ToDoubleFunction<MitigationCounts> count) {
+        keep(
+                id,
+                FunctionCounter.builder(MeterName.MITIGATED.meter(), counts, count)
+                        .description(MeterName.MITIGATED.description())
+                        .tags(tags(id).and("outcome", outcome))
+                        .register(registry));
     }
 
     /** Removes a meter together with the version. */
