@@ -41,10 +41,7 @@ class ModelMitigationsTest {
     private final ServedSlot slot = new ServedSlot(served);
     private final ModelMitigations mitigations =
             new ModelMitigations(
-                    slot,
-                    AuditMeters.standalone("1"),
-                    () -> Instant.EPOCH,
-                    nanos::get);
+                    slot, AuditMeters.standalone("1"), () -> Instant.EPOCH, nanos::get);
 
     @Test
     void conceptsThatAreOnTogetherActInOneProjection() {
