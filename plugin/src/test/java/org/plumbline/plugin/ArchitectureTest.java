@@ -20,6 +20,7 @@ class ArchitectureTest {
                     "..plugin.intercept..",
                     "..plugin.pipeline..",
                     "..plugin.metrics..",
+                    "..plugin.mitigation..",
                     "..plugin.repair..",
                     "..plugin.concept..",
                     "..plugin.delivery..",

@@ -52,6 +52,15 @@ public final class Instrumenter {
     /** As {@link #EFFECTS} with the activation in place of {@code x}: the head alone runs. */
     public static final String EFFECTS_HEAD = "plumbline_effects_head";
 
+    /**
+     * {@code (x, directions [k, d], weights [k, k], levels [1, k], maxima [1, k]) ->} as {@code
+     * forward}, the layer's value projected as {@link Projection} says.
+     */
+    public static final String MITIGATED = "plumbline_mitigated";
+
+    /** As {@link #MITIGATED}, the selected logits alone. */
+    public static final String MITIGATED_LOGITS = "plumbline_mitigated_logits";
+
     /** {@code (logits with graph, activation, target [1]) -> gradient}. */
     public static final String GRADIENT = "plumbline_gradient";
 
@@ -143,11 +152,13 @@ public final class Instrumenter {
      * Writes a copy with {@link #ANSWER}, {@link #LOGITS}, {@link #GRADIENT}, {@link
      * #SENSITIVITIES}, {@link #DIFFERENCES} and {@link #EFFECTS} at a layer, and {@link
      * #EFFECTS_SPLIT} where a split is wanted and possible, {@link #EFFECTS_HEAD} where moreover
-     * one tensor crosses it.
+     * one tensor crosses it; and with {@link #MITIGATED} and {@link #MITIGATED_LOGITS} where the
+     * last call of the layer can be told.
      *
      * @param layer a module, or an operation in the forward of one
      * @param selector where the logits are, if {@code forward} returns more than them
-     * @param split whether to split the model at the layer
+     * @param split whether to split the model at the layer, and to add {@link #MITIGATED}: audits
+     *     need neither, should the engine refuse the copy
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
      *     wrong path
      */
@@ -166,12 +177,29 @@ public final class Instrumenter {
                     split ? halves(taps, forward, layer) : Optional.empty();
             new EffectMethods(additions, root, forward, output).add(shifted, halves);
             OptionalInt crossing = halves.stream().mapToInt(SplitWeaver.Halves::values).findFirst();
-            copy = new AuditCopy(output.isLogits(), crossing);
+            Optional<String> unmitigable =
+                    split
+                            ? unmitigable(
+                                    new MitigationMethods(additions, root, forward, output),
+                                    taps,
+                                    layer)
+                            : Optional.of("the engine refuses a copy with more than audits");
+            copy = new AuditCopy(output.isLogits(), crossing, unmitigable);
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
         return copy;
+    }
+
+    private static Optional<String> unmitigable(
+            MitigationMethods mitigation, LayerTaps taps, LayerPath layer) {
+        try {
+            mitigation.add(taps, layer);
+            return Optional.empty();
+        } catch (Untappable e) {
+            return Optional.of(e.reason());
+        }
     }
 
     private static Optional<SplitWeaver.Halves> halves(
@@ -342,7 +370,7 @@ public final class Instrumenter {
         return forward;
     }
 
-    private AuditException refused(Optional<LayerPath> layer, Untappable e) {
+    AuditException refused(Optional<LayerPath> layer, Untappable e) {
         String offer =
                 layer.flatMap(path -> list().offer(path.value()))
                         .map(path -> ", such as " + path)

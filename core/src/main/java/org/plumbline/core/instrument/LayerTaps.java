@@ -36,24 +36,24 @@ final class LayerTaps {
         this.operations = new Operations(router);
     }
 
-    /** Returns the name of the copy of {@code forward} that probes a layer. */
-    String weave(MethodSource forward, LayerPath layer, Probe probe) throws Untappable {
+    /** Returns the name of the copy of {@code forward} with statements behind a layer. */
+    String weave(MethodSource forward, LayerPath layer, Insertion insertion) throws Untappable {
         if (isOperation(layer)) {
-            return operation(forward, layer.segments(), probe);
+            return operation(forward, layer.segments(), insertion);
         }
         LayerTarget target =
                 LayerTarget.of(archive, layer).orElseThrow(() -> unknown(forward, layer.value()));
-        Leaf leaf = new ModuleLeaf(router, probe, target.call(), target.element());
+        Leaf leaf = new ModuleLeaf(router, insertion, target.call(), target.element());
         return new TapWeaver(router, additions, leaf)
                 .weave(root, forward, reached(forward, target.module()));
     }
 
-    private String operation(MethodSource forward, List<String> segments, Probe probe)
+    private String operation(MethodSource forward, List<String> segments, Insertion insertion)
             throws Untappable {
         int last = segments.size() - 1;
         List<String> above = segments.subList(0, last);
         List<String> called = above.isEmpty() ? above : reached(forward, above);
-        Leaf leaf = new OperationLeaf(operations, additions, segments.get(last), probe);
+        Leaf leaf = new OperationLeaf(operations, additions, segments.get(last), insertion);
         return new TapWeaver(router, additions, leaf).weave(root, forward, called);
     }
 

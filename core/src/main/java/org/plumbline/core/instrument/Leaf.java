@@ -9,7 +9,10 @@ import java.util.List;
 
 /** How the method of the tapped module, or of the module the tapped operation is in, is copied. */
 interface Leaf {
-    /** Returns the body of the copy, which takes the list of taps before its parameters. */
+    /** Returns what is put behind the layer. */
+    Insertion insertion();
+
+    /** Returns the body of the copy. */
     List<String> body(ClassSource type, MethodSource method) throws Untappable;
 
     /** Returns the calls to follow, of those that lead to the module. */

@@ -17,15 +17,15 @@ import java.util.Optional;
  * @param call method of the module to probe, such as a trace's {@code forward1}; empty: all
  * @param element where the tensor is in what it returns, see {@link LayerOutput}
  */
-record ModuleLeaf(Router router, Probe probe, Optional<String> call, List<String> element)
+record ModuleLeaf(Router router, Insertion insertion, Optional<String> call, List<String> element)
         implements Leaf {
     ModuleLeaf {
         element = List.copyOf(element);
     }
 
     /** Probes the first tensor of every call. */
-    ModuleLeaf(Router router, Probe probe) {
-        this(router, probe, Optional.empty(), List.of());
+    ModuleLeaf(Router router, Insertion insertion) {
+        this(router, insertion, Optional.empty(), List.of());
     }
 
     @Override
@@ -35,7 +35,7 @@ record ModuleLeaf(Router router, Probe probe, Optional<String> call, List<String
         List<String> body = new ArrayList<>();
         body.add(LayerOutput.WHOLE + " = " + Additions.selfCall(method, method.name()));
         body.addAll(output.taken());
-        body.addAll(probe.lines());
+        body.addAll(insertion.lines());
         body.addAll(output.returned());
         return body;
     }
@@ -53,7 +53,7 @@ record ModuleLeaf(Router router, Probe probe, Optional<String> call, List<String
     }
 
     private boolean isMeant(Route route) {
-        return call.isEmpty() || call.get().equals(route.method().name());
+        return call.isEmpty() || call.get().equals(Projector.original(route.method().name()));
     }
 
     private boolean carriesTensor(Route route) {

@@ -23,13 +23,18 @@ final class OperationLeaf implements Leaf {
     private final Operations operations;
     private final Additions additions;
     private final String name;
-    private final Probe probe;
+    private final Insertion insertion;
 
-    OperationLeaf(Operations operations, Additions additions, String name, Probe probe) {
+    OperationLeaf(Operations operations, Additions additions, String name, Insertion insertion) {
         this.operations = operations;
         this.additions = additions;
         this.name = name;
-        this.probe = probe;
+        this.insertion = insertion;
+    }
+
+    @Override
+    public Insertion insertion() {
+        return insertion;
     }
 
     @Override
@@ -50,7 +55,7 @@ final class OperationLeaf implements Leaf {
             intoHelper(edits, type, operation.helper().get());
         } else {
             String probing = probing(type, method);
-            String open = "(" + method.self() + ")." + probing + "(" + TapWeaver.TAPS + ", ";
+            String open = "(" + method.self() + ")." + insertion.opened(probing);
             edits.replace(
                     operation.start(),
                     operation.end(),
@@ -63,24 +68,22 @@ final class OperationLeaf implements Leaf {
             throws Untappable {
         MethodSource method = helper.method();
         List<String> body = body(type, method, helper.inside());
-        String copy = additions.freshName(method, probe.purpose());
-        List<String> parameters = new ArrayList<>(List.of(TapWeaver.TAPS + ": List[Tensor]"));
-        parameters.addAll(Additions.parameters(method));
+        String copy = additions.freshName(method, insertion.purpose());
+        List<String> parameters = insertion.parameters(method);
         additions.add(type, method.self(), copy, parameters, method.returnType(), body);
         CallSite call = helper.call();
-        edits.replace(
-                call.method().start(), call.argumentsStart(), copy + "(" + TapWeaver.TAPS + ", ");
+        edits.replace(call.method().start(), call.argumentsStart(), insertion.opened(copy));
     }
 
     private String probing(ClassSource type, MethodSource method) {
-        String added = additions.freshName(method, probe.purpose());
-        List<String> body = new ArrayList<>(probe.lines());
+        String added = additions.freshName(method, insertion.purpose());
+        List<String> body = new ArrayList<>(insertion.lines());
         body.add("return pl_z");
         additions.add(
                 type,
                 method.self(),
                 added,
-                List.of(TapWeaver.TAPS + ": List[Tensor]", "pl_y: Tensor"),
+                insertion.parameters(List.of(Operations.INSERTED + ": Tensor")),
                 "Tensor",
                 body);
         return added;

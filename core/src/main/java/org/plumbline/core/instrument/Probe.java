@@ -3,7 +3,7 @@ package org.plumbline.core.instrument;
 import java.util.List;
 
 /** What an added method does with the value of the tapped layer on its way to the layers above. */
-enum Probe {
+enum Probe implements Insertion {
     /**
      * Appends the value, cut from the graph below, and hands on a clone: in-place operations that
      * follow do not overwrite the tapped one.
@@ -39,13 +39,18 @@ enum Probe {
         this.lines = lines;
     }
 
-    /** Returns the word for it in method names. */
-    String purpose() {
+    @Override
+    public String purpose() {
         return purpose;
     }
 
-    /** Returns statements from {@code pl_y} to {@code pl_z}, the value handed on. */
-    List<String> lines() {
+    @Override
+    public List<String> lines() {
         return lines.lines().toList();
+    }
+
+    @Override
+    public boolean needsTaps() {
+        return true;
     }
 }

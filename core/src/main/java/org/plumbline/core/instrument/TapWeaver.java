@@ -9,7 +9,6 @@ import org.plumbline.core.torchscript.source.CallSite;
 import org.plumbline.core.torchscript.source.ClassSource;
 import org.plumbline.core.torchscript.source.MethodSource;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,12 +48,12 @@ final class TapWeaver {
         if (known != null) {
             return known;
         }
-        String name = additions.freshName(method, "tap");
+        Insertion insertion = leaf.insertion();
+        String name = additions.freshName(method, insertion.purpose());
         woven.put(key, name);
         List<String> body = rest.isEmpty() ? leaf.body(type, method) : copy(type, method, rest);
-        List<String> parameters = new ArrayList<>(List.of(TAPS + ": List[Tensor]"));
-        parameters.addAll(Additions.parameters(method));
-        additions.add(type, method.self(), name, parameters, method.returnType(), body);
+        additions.add(
+                type, method.self(), name, insertion.parameters(method), method.returnType(), body);
         return name;
     }
 
@@ -69,15 +68,18 @@ final class TapWeaver {
             throws Untappable {
         Edits edits = new Edits(type.file());
         Set<CallSite> tapped = new HashSet<>();
-        for (Route route : leaf.chosen(router.routes(type, method, rest))) {
+        List<Route> routes = leaf.chosen(router.routes(type, method, rest));
+        for (Route route : leaf.insertion().followed(type, method, routes)) {
             String name = weave(route.type(), route.method(), route.rest());
             edits.replace(
                     route.call().method().start(),
                     route.call().argumentsStart(),
-                    name + "(" + TAPS + ", ");
+                    leaf.insertion().opened(name));
             tapped.add(route.call());
         }
-        differentiable.redirect(type, method, tapped, edits);
+        if (leaf.insertion().needsTaps()) { // what is read is differentiated
+            differentiable.redirect(type, method, tapped, edits);
+        }
         return edits.lines(method.body());
     }
 }

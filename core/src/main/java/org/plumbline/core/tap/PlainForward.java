@@ -44,6 +44,19 @@ final class PlainForward {
         return logits(inputs);
     }
 
+    /** Runs it with the layer's value projected; one input. */
+    NDList run(NDList inputs, ProjectionBank projection) {
+        NDList arguments = projection.behind(inputs.singletonOrThrow());
+        if (!unsupported) {
+            try {
+                return module.infer(Instrumenter.MITIGATED, arguments);
+            } catch (UnsupportedOperationException e) {
+                unsupported = true;
+            }
+        }
+        return module.infer(Instrumenter.MITIGATED_LOGITS, arguments);
+    }
+
     /** Returns the selected output alone. */
     NDList logits(NDList inputs) {
         return logitsOnly ? module.forward(inputs) : module.infer(Instrumenter.LOGITS, inputs);

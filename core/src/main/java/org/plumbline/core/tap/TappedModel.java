@@ -12,6 +12,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.AuditCopy;
 import org.plumbline.core.instrument.Instrumenter;
+import org.plumbline.core.instrument.Projection;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tensor.DenseVector;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A TorchScript archive loaded with audit methods at one layer; its {@code forward} is unchanged.
@@ -41,6 +43,7 @@ public final class TappedModel implements AutoCloseable {
     private final PlainForward plain;
     private final FiniteDifferences differences;
     private final Intervening intervening;
+    private final Optional<String> unmitigable;
     private final Map<Integer, NDArray> targets = new ConcurrentHashMap<>();
     private volatile AuditForm form;
 
@@ -49,12 +52,14 @@ public final class TappedModel implements AutoCloseable {
             LayerPath layer,
             NativeModule module,
             PlainForward plain,
-            Intervening intervening) {
+            Intervening intervening,
+            Optional<String> unmitigable) {
         this.digest = digest;
         this.layer = layer;
         this.module = module;
         this.plain = plain;
         this.intervening = intervening;
+        this.unmitigable = unmitigable;
         differences = new FiniteDifferences(module);
         form = plain.logitsOnly() ? AuditForm.KEPT_GRAPH : AuditForm.KEPT_INPUT;
     }
@@ -74,7 +79,7 @@ public final class TappedModel implements AutoCloseable {
                 if (e.code() != ErrorCode.BAD_ARCHIVE) {
                     throw e;
                 }
-                return load(checked, spec, false, copy); // audits need no split
+                return load(checked, spec, false, copy); // audits need no more
             }
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
@@ -89,7 +94,8 @@ public final class TappedModel implements AutoCloseable {
                 spec.layer(),
                 module,
                 new PlainForward(module, audit.logitsOnly()),
-                new Intervening(module, audit.crossing()));
+                new Intervening(module, audit.crossing()),
+                audit.unmitigable());
     }
 
     /** Returns the digest of the original archive. */
@@ -127,6 +133,37 @@ public final class TappedModel implements AutoCloseable {
         return plain.run(inputs);
     }
 
+    /** Returns why {@link #forward(NDList, ProjectionBank)} cannot run; empty where it can. */
+    public Optional<String> unmitigable() {
+        return unmitigable;
+    }
+
+    /**
+     * Returns a projection on this model's device.
+     *
+     * @throws AuditException {@code FAILED_PRECONDITION} with the reason if this model cannot be
+     *     projected
+     */
+    public ProjectionBank projection(Projection projection) {
+        if (unmitigable.isPresent()) {
+            throw new AuditException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "layer: " + layer + ": cannot be projected: " + unmitigable.get());
+        }
+        return ProjectionBank.of(module.manager().newSubManager(), projection);
+    }
+
+    /**
+     * Runs {@code forward} with the layer's value projected, as an archive written by {@link
+     * org.plumbline.core.instrument.Projector} would.
+     *
+     * @param inputs one batch, borrowed; the result hangs on its manager
+     * @param projection made by this model, of as many channels as the layer has
+     */
+    public NDList forward(NDList inputs, ProjectionBank projection) {
+        return plain.run(inputs, projection);
+    }
+
     /**
      * Returns concept vectors on this model's device, to pass to {@link PendingAudit#finish}.
      *
@@ -149,12 +186,22 @@ public final class TappedModel implements AutoCloseable {
     }
 
     /**
+     * Answers with the layer's value projected, and keeps a copy of the input: an audit of it reads
+     * the model as it is without the projection.
+     *
+     * @param inputs one batch, borrowed; the outputs hang on its manager
+     */
+    public PendingAudit answer(NDList inputs, ProjectionBank projection) {
+        return again(inputs, given -> plain.run(given, projection));
+    }
+
+    /**
      * As {@link #answer(NDList)}, keeping what {@link PendingAudit#effects} needs as well if
      * wanted.
      */
     public PendingAudit answer(NDList inputs, boolean effects) {
         if (form != AuditForm.KEPT_GRAPH) {
-            return again(inputs);
+            return again(inputs, plain::run);
         }
         NDManager unit = module.manager().newSubManager();
         try {
@@ -180,13 +227,13 @@ public final class TappedModel implements AutoCloseable {
         return copy;
     }
 
-    private PendingAudit again(NDList inputs) {
+    private PendingAudit again(NDList inputs, UnaryOperator<NDList> answer) {
         NDArray given = inputs.singletonOrThrow();
         NDManager unit = module.manager().newSubManager();
         try {
             // first: a model may work in place on what it is given
             NDArray copy = copy(given, unit);
-            return new KeptInput(this, unit, plain.run(inputs), copy);
+            return new KeptInput(this, unit, answer.apply(inputs), copy);
         } catch (RuntimeException e) {
             unit.close();
             throw e;

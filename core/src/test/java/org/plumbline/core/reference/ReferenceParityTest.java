@@ -31,6 +31,7 @@ class ReferenceParityTest {
         known.put("b_directional_derivatives", new DirectionalDerivativesCase());
         known.put("b_tcav_metrics", new TcavMetricsCase());
         known.put("c_cav_quality", new CavQualityCase());
+        known.put("d_clarc_projection", new ClarcProjectionCase());
         known.put("d_rrclarc_loss", new RrClarcLossCase());
         known.put("d_rrclarc_train", new RrClarcTrainCase());
         known.put("h_artifact_relevance", new ArtifactRelevanceCase());

@@ -1,7 +1,6 @@
 package org.plumbline.plugin.delivery;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
@@ -17,11 +16,9 @@ import org.plumbline.plugin.concept.ConceptExamples;
 import org.plumbline.plugin.concept.ConceptFitter;
 import org.plumbline.plugin.concept.ConceptLibrary;
 import org.plumbline.plugin.concept.FitJournal;
-import org.plumbline.plugin.concept.FitRecord;
 import org.plumbline.plugin.concept.FittedConcept;
 import org.plumbline.plugin.concept.LibraryConcept;
 import org.plumbline.plugin.config.AuditConfig;
-import org.plumbline.plugin.config.PluginVersion;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
@@ -29,14 +26,10 @@ import org.plumbline.plugin.intercept.ServedId.ModelKey;
 import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
 import org.plumbline.plugin.pipeline.TestPlan;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +43,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * is left behind when a step fails. Thread-safe.
  */
 final class Stager {
-    private static final Logger LOG = LoggerFactory.getLogger(Stager.class);
     private static final int PROBES = 8;
     private static final double DRIFT_ERROR = 0.01;
     private static final AtomicLong GENERATIONS = new AtomicLong();
@@ -59,8 +51,7 @@ final class Stager {
     private final AuditConfig config;
     private final ModelCache cache;
     private final Device device;
-    private final FitJournal journal;
-    private final InstantSource clock;
+    private final LibraryFits fits;
     private final LoopProbe loops = new LoopProbe();
 
     Stager(AuditedModel.Parts parts) {
@@ -68,13 +59,12 @@ final class Stager {
         config = parts.config();
         cache = parts.cache();
         device = parts.device();
-        clock = parts.clock();
-        journal = FitJournal.open(cache.fits());
+        fits = new LibraryFits(parts);
     }
 
     /** Returns where fits are recorded. */
     FitJournal journal() {
-        return journal;
+        return fits.journal();
     }
 
     /**
@@ -111,7 +101,7 @@ final class Stager {
      * @throws AuditException {@code BAD_DATA} if the concept cannot be fitted
      */
     Staged with(Staged live, LibraryConcept concept, ConceptExamples examples) {
-        FittedConcept fitted = fit(live.module().model(), concept, examples).concept();
+        FittedConcept fitted = fits.fit(live.module().model(), concept, examples).concept();
         long generation = GENERATIONS.incrementAndGet();
         return along(live, live.concepts().with(fitted, generation), generation);
     }
@@ -148,15 +138,15 @@ final class Stager {
 
     private Staged stage(TappedModel model, ConceptLibrary library, FloatTensor inputs) {
         Map<ConceptId, String> unfit = new HashMap<>();
-        List<ConceptFitter.Fitted> fits = fit(model, library, unfit);
+        List<ConceptFitter.Fitted> fitted = fits.fit(model, library, unfit);
         model.settle(inputs);
         AuditBasis basis = AuditBasis.of(model.digest(), config);
         long generation = GENERATIONS.incrementAndGet();
         ConceptSet set =
                 ConceptSet.first(
-                        fits.stream().map(ConceptFitter.Fitted::concept).toList(),
+                        fitted.stream().map(ConceptFitter.Fitted::concept).toList(),
                         unfit,
-                        random(model, fits, basis),
+                        random(model, fitted, basis),
                         generation);
         TappedModule module =
                 new TappedModule(
@@ -185,55 +175,19 @@ final class Stager {
     private void ready(TappedModule module, ConceptSet set, Sampler sampler, Shape row) {
         module.removing(set.removals(), config.effect().rate());
         module.watching(set.rules());
+        module.taking(row);
         ShapeProbe probe = new ShapeProbe(device, config.target());
         sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
     }
 
-    private List<ConceptFitter.Fitted> fit(
-            TappedModel model, ConceptLibrary library, Map<ConceptId, String> unfit) {
-        List<ConceptFitter.Fitted> fits = new ArrayList<>();
-        for (LibraryConcept concept : library.concepts()) {
-            try {
-                fits.add(fit(model, concept, library.examples(concept)));
-            } catch (AuditException e) {
-                if (concept.upload().isEmpty()) {
-                    throw e;
-                }
-                LOG.error("{}: not audited along an uploaded concept: {}", key, e.getMessage());
-                unfit.put(concept.name(), String.valueOf(e.getMessage()));
-            }
-        }
-        if (fits.isEmpty()) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA, "concepts", unfit, "at least one that can be fitted");
-        }
-        return fits;
-    }
-
-    private ConceptFitter.Fitted fit(
-            TappedModel model, LibraryConcept concept, ConceptExamples examples) {
-        Engine engine = Engine.getEngine("PyTorch");
-        FitRecord.FittedIn in =
-                new FitRecord.FittedIn(
-                        model.digest(),
-                        config.layer().value(),
-                        PluginVersion.current(),
-                        engine.getEngineName() + " " + engine.getVersion());
-        ConceptFitter.Fitted fitted =
-                new ConceptFitter(model, in, config.quality())
-                        .fit(concept, examples, clock.instant());
-        journal.add(fitted.concept().record());
-        return fitted;
-    }
-
     private RandomPool.Draw random(
-            TappedModel model, List<ConceptFitter.Fitted> fits, AuditBasis basis) {
+            TappedModel model, List<ConceptFitter.Fitted> fitted, AuditBasis basis) {
         int count =
                 model.form() == AuditForm.FINITE_DIFFERENCES
                         ? 0 // central differences would take two forward passes for each
                         : config.significance().randomCavs();
         RandomPool pool = new RandomPool();
-        fits.forEach(fit -> pool.add(fit.with(), fit.without()));
+        fitted.forEach(fit -> pool.add(fit.with(), fit.without()));
         return pool.draw(count, config.significance().seed().orElse(basis.seed()));
     }
 

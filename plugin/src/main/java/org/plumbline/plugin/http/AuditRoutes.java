@@ -9,6 +9,7 @@ import org.plumbline.plugin.delivery.Deliveries;
 import org.plumbline.plugin.delivery.ModelCatalog;
 import org.plumbline.plugin.delivery.ModelEntry;
 import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.mitigation.Mitigations;
 import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.plumbline.plugin.repair.OrderedCorrection;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ public final class AuditRoutes {
     private final ModelCatalog catalog;
     private final Deliveries deliveries;
     private final AuditMeters meters;
+    private final MitigationRoutes mitigations;
     private final ModelJson json;
     private final ConceptRoutes concepts;
     private final StatusPage page = StatusPage.load();
@@ -39,11 +41,13 @@ public final class AuditRoutes {
             ModelCatalog catalog,
             AuditPipeline pipeline,
             Deliveries deliveries,
+            Mitigations mitigations,
             AuditMeters meters) {
         this.catalog = catalog;
         this.deliveries = deliveries;
         this.meters = meters;
-        json = new ModelJson(pipeline, deliveries);
+        this.mitigations = new MitigationRoutes(mitigations);
+        json = new ModelJson(pipeline, deliveries, this.mitigations);
         concepts = new ConceptRoutes(deliveries, pipeline);
     }
 
@@ -110,9 +114,12 @@ public final class AuditRoutes {
         return switch (path.get(3)) {
             case "concepts" -> concepts(request, entry, path);
             case "corrections" -> path.size() == 4 ? correction(request, entry) : unknown(request);
-            case "mitigations" ->
-                    AuditResponse.problem(
-                            501, "not implemented", "mitigations are not available yet");
+            case "mitigations" -> {
+                audited(entry);
+                yield mitigations
+                        .handle(request, entry.key(), path.subList(4, path.size()))
+                        .orElseGet(() -> unknown(request));
+            }
             default -> unknown(request);
         };
     }

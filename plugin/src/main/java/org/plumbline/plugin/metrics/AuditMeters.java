@@ -16,6 +16,7 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.MitigationCounts;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Sampler;
@@ -34,9 +35,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Every series of the server side. Series of a version are removed with it. Thread-safe.
@@ -153,11 +156,38 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         keep(id, counter);
     }
 
+    /** Shows whether a version, served before, answers without a concept, as long as it has it. */
+    public void mitigation(ServedId id, ConceptId concept, BooleanSupplier on) {
+        concepts.mitigation(id, tags(id), concept, on);
+    }
+
+    /** Shows the requests that came while a version, served before, was mitigated. */
+    public void mitigated(ServedId id, MitigationCounts counts) {
+        mitigated(id, counts, "mitigated", MitigationCounts::mitigatedRequests);
+        mitigated(id, counts, "failed", MitigationCounts::failedRequests);
+    }
+
+    private void mitigated(
+            ServedId id,
+            MitigationCounts counts,
+            String outcome,
+            ToDoubleFunction<MitigationCounts> count) {
+        keep(
+                id,
+                FunctionCounter.builder(MeterName.MITIGATED.meter(), counts, count)
+                        .description(MeterName.MITIGATED.description())
+                        .tags(tags(id).and("outcome", outcome))
+                        .register(registry));
+    }
+
     /** Removes a meter together with the version. */
     private void keep(ServedId id, Meter meter) {
         meters.computeIfPresent(
                 id,
                 (key, list) -> {
+                    if (list.contains(meter)) {
+                        return list;
+                    }
                     List<Meter> longer = new ArrayList<>(list);
                     longer.add(meter);
                     return List.copyOf(longer);

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -29,6 +31,7 @@ import java.util.function.ToDoubleFunction;
 final class ConceptMeters {
     private final MeterRegistry registry;
     private final Map<ServedId, List<Meter>> shown = new ConcurrentHashMap<>();
+    private final Map<ServedId, Map<ConceptId, Meter>> mitigated = new ConcurrentHashMap<>();
     private volatile Supplier<Map<ConceptKey, PrevalenceEvidence>> source = Map::of;
 
     ConceptMeters(MeterRegistry registry) {
@@ -41,7 +44,8 @@ final class ConceptMeters {
 
     /** Shows the concepts of a version, and none that it had before. */
     void show(ServedId id, Tags tags, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
-        remove(id);
+        shown(id).forEach(registry::remove);
+        forgetMitigations(id, qualities.keySet());
         List<Meter> made = new ArrayList<>();
         qualities.forEach(
                 (concept, quality) -> {
@@ -55,7 +59,32 @@ final class ConceptMeters {
     }
 
     void remove(ServedId id) {
-        Optional.ofNullable(shown.remove(id)).orElse(List.of()).forEach(registry::remove);
+        shown(id).forEach(registry::remove);
+        forgetMitigations(id, Set.of());
+        mitigated.remove(id);
+    }
+
+    /** Shows whether a version answers without one of its concepts. */
+    void mitigation(ServedId id, Tags tags, ConceptId concept, BooleanSupplier on) {
+        Tags all = tags.and("concept", concept.value());
+        mitigated
+                .computeIfAbsent(id, version -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                        concept,
+                        c -> gauge(MeterName.MITIGATION, all, () -> on.getAsBoolean() ? 1 : 0));
+    }
+
+    private void forgetMitigations(ServedId id, Set<ConceptId> but) {
+        Map<ConceptId, Meter> of = mitigated.getOrDefault(id, Map.of());
+        for (ConceptId concept : Set.copyOf(of.keySet())) {
+            if (!but.contains(concept)) {
+                Optional.ofNullable(of.remove(concept)).ifPresent(registry::remove);
+            }
+        }
+    }
+
+    private List<Meter> shown(ServedId id) {
+        return Optional.ofNullable(shown.remove(id)).orElse(List.of());
     }
 
     private List<Meter> prevalence(ConceptKey key, Tags tags) {

@@ -128,8 +128,8 @@ public final class AuditPipeline implements AutoCloseable {
         if (changed) {
             evidence = windows.evidence();
             prevalences = windows.prevalences();
-            published = windows.snapshots();
             effects = windows.effects();
+            published = windows.snapshots(); // last: who sees a sample there finds it in all
         }
         return changed;
     }

@@ -56,7 +56,12 @@ class ConceptLibraryIT {
 
     @BeforeEach
     void serve() {
-        model = ModelFolders.audited(folder.resolve("models"), "cnn", "features.8", "target: 3\n");
+        model =
+                ModelFolders.audited(
+                        folder.resolve("models"),
+                        "cnn",
+                        "features.8",
+                        "target: 3\neffect: {rate: 1.0}\n");
         without = NpyFile.readFloats(model.resolve("without.npy"));
         worker = FakeWorker.start(0);
         start();
@@ -78,7 +83,7 @@ class ConceptLibraryIT {
         assertThat(samples("colour")).isEqualTo(30); // its window went on
         assertThat(prevalence("blue").path("samples_total").asLong()).isEqualTo(10);
         assertThat(prevalence("colour").path("samples_total").asLong()).isEqualTo(30);
-        assertThat(series("blue").path("effect").path("samples_total").asLong()).isPositive();
+        assertThat(series("blue").path("effect").path("samples_total").asLong()).isEqualTo(10);
         assertThat(http.text("/metrics"))
                 .contains("plumbline_tcav_score_ratio{class=\"3\",concept=\"blue\"")
                 .contains("plumbline_concept_cav_auc_ratio{concept=\"blue\"")

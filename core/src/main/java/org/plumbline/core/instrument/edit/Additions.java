@@ -17,6 +17,16 @@ public final class Additions {
     private final Map<SourceFile, Edits> edits = new LinkedHashMap<>();
     private int names;
 
+    /** Adds to an archive that no project has written. */
+    public Additions() {
+        this(0);
+    }
+
+    /** Numbers names from {@code taken + 1}: the archive may have methods with numbers below. */
+    public Additions(int taken) {
+        names = taken;
+    }
+
     /** Returns a method name that no exporter uses. */
     public String freshName(MethodSource method, String purpose) {
         names++;

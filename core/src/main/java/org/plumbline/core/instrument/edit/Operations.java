@@ -24,6 +24,12 @@ import java.util.Set;
  * the same module are followed, as torch.fx follows them.
  */
 public final class Operations {
+    /**
+     * The one parameter of methods that were put behind an operation, which is their argument: its
+     * value is what they return.
+     */
+    public static final String INSERTED = "pl_y";
+
     private static final int DEEPEST = 8;
 
     private final Router router;
@@ -54,10 +60,17 @@ public final class Operations {
         List<Operation> operations = new ArrayList<>();
         for (Statement statement : method.body()) {
             List<Found> found = new ArrayList<>(functions(statement, tensors));
-            for (CallSite call : statement.calls()) {
-                if (depth > 0 && call.receiver().equals(method.self())) {
-                    type.method(call.method().text())
-                            .ifPresent(helper -> found.addAll(inside(type, call, helper, depth)));
+            List<CallSite> calls = new ArrayList<>(statement.calls());
+            calls.sort(Comparator.comparingInt(CallSite::end)); // inner before outer
+            for (CallSite call : calls) {
+                Optional<MethodSource> helper =
+                        call.receiver().equals(method.self())
+                                ? type.method(call.method().text())
+                                : Optional.empty();
+                if (helper.isPresent() && isInserted(helper.get())) {
+                    found.replaceAll(f -> f.widened(call));
+                } else if (depth > 0 && helper.isPresent()) {
+                    found.addAll(inside(type, call, helper.get(), depth));
                 }
             }
             found.sort(Comparator.comparingInt(Found::order)); // stable: a helper's stay in order
@@ -70,6 +83,11 @@ public final class Operations {
             tensors.learn(statement);
         }
         return operations;
+    }
+
+    private static boolean isInserted(MethodSource helper) {
+        return helper.parameters().size() == 1
+                && helper.parameters().get(0).name().equals(INSERTED);
     }
 
     /** Returns whether nothing reads a result, as of {@code _0 = torch.mul_(x, 2)}. */
@@ -116,6 +134,14 @@ public final class Operations {
     /** An operation before it has its name; order is the place where it has run. */
     private record Found(
             String function, Optional<Operation.Helper> helper, int start, int end, int order) {
+        /** Returns it with the text of a call whose argument it is. */
+        Found widened(CallSite call) {
+            boolean argument = helper.isEmpty() && start == call.argumentsStart();
+            return argument
+                    ? new Found(function, helper, call.start(), call.end(), call.end())
+                    : this;
+        }
+
         Operation named(Map<String, Integer> counts) {
             String base = FunctionCall.base(function);
             int number = counts.merge(base, 1, Integer::sum) - 1;
