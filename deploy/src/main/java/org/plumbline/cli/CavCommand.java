@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /** Fits a concept activation vector and says how far to trust it. Confined to one thread. */
 @Command(name = "cav", description = "Fit a concept activation vector.")
@@ -79,9 +80,15 @@ final class CavCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CavKind kind = kind();
-        LabelledActivations data = data();
+        FloatTensor rows = rows();
+        long[] flags = NpyFile.readLongs(labels);
+        LabelledActivations data = named(() -> data(rows, flags));
         CavFit fit =
-                parameter.isPresent() ? kind.fit(data, parameter.getAsDouble()) : kind.fit(data);
+                named(
+                        () ->
+                                parameter.isPresent()
+                                        ? kind.fit(data, parameter.getAsDouble())
+                                        : kind.fit(data));
         DenseVector cav = fit.direction();
         NpyFile.write(out, FloatTensor.of(cav.toArray(), cav.dimension()));
         output.result(result(data, fit));
@@ -97,7 +104,22 @@ final class CavCommand implements Callable<Integer> {
         }
     }
 
-    private LabelledActivations data() {
+    private LabelledActivations data(FloatTensor rows, long[] flags) {
+        LabelledActivations data = LabelledActivations.of(rows, flags);
+        return legacy ? data.legacy() : data;
+    }
+
+    /** Names the files in what the examples are refused for. */
+    private <T> T named(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (AuditException e) {
+            String files = activations.getFileName() + " and " + labels.getFileName();
+            throw new AuditException(e.code(), files + ": " + e.getMessage(), e);
+        }
+    }
+
+    private FloatTensor rows() {
         FloatTensor rows = NpyFile.readFloats(activations);
         if (pool.isPresent() && rows.rank() == 4) {
             rows = Pooling.parse(pool.get()).pool(rows);
@@ -105,12 +127,11 @@ final class CavCommand implements Callable<Integer> {
         if (rows.rank() != 2) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
-                    "activations",
+                    "activations " + activations.getFileName(),
                     rows,
                     "pooled, two axes [n, d], or [n, d, h, w] with --pool");
         }
-        LabelledActivations data = LabelledActivations.of(rows, NpyFile.readLongs(labels));
-        return legacy ? data.legacy() : data;
+        return rows;
     }
 
     private ObjectNode result(LabelledActivations data, CavFit fit) {

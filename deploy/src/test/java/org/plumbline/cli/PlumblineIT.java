@@ -266,7 +266,7 @@ class PlumblineIT {
         err.getBuffer().setLength(0);
         assertThat(run(arguments)).isEqualTo(ExitCode.BAD_INPUT); // x.npy is not pooled
         assertThat(err.toString())
-                .startsWith("error: activations: ")
+                .startsWith("error: activations x.npy: ")
                 .contains("or [n, d, h, w] with --pool")
                 .hasLineCount(1);
     }

@@ -61,8 +61,25 @@ public final class ConceptFitter {
             return new Fitted(
                     new Cav(wanted.concept(), model.layer(), fit.direction()), fit, examples);
         } catch (AuditException e) {
-            throw new AuditException(
-                    e.code(), "concept " + wanted.concept() + ": " + e.getMessage(), e);
+            throw named(wanted.concept(), e);
+        }
+    }
+
+    /** Names the file or column that says which rows show the concept. */
+    private static AuditException named(ConceptId concept, AuditException e) {
+        return new AuditException(e.code(), "concept_" + concept + ": " + e.getMessage(), e);
+    }
+
+    private static void requireFinite(FloatTensor activations, int row, int input) {
+        for (int j = 0; j < activations.rowSize(); j++) {
+            float value = activations.values()[row * activations.rowSize() + j];
+            if (!Float.isFinite(value)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_DATA,
+                        "inputs[" + input + "]: activation",
+                        value,
+                        "finite values");
+            }
         }
     }
 
@@ -92,6 +109,7 @@ public final class ConceptFitter {
             for (int i = 0; i < batch.length; i++) {
                 if (targetClass.isEmpty()
                         || reading.logits().largest(i) == targetClass.getAsInt()) {
+                    requireFinite(activations, i, batch[i]);
                     System.arraycopy(activations.values(), i * d, pooled, n * d, d);
                     kept[n++] = flags[batch[i]];
                 }
@@ -100,7 +118,7 @@ public final class ConceptFitter {
         if (n == 0) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
-                    "concept " + concept,
+                    "concept_" + concept,
                     "no training row that the model predicts as its class",
                     "rows with and without the concept");
         }
@@ -108,7 +126,7 @@ public final class ConceptFitter {
             return LabelledActivations.of(
                     FloatTensor.of(Arrays.copyOf(pooled, n * d), n, d), Arrays.copyOf(kept, n));
         } catch (AuditException e) {
-            throw new AuditException(e.code(), "concept " + concept + ": " + e.getMessage(), e);
+            throw named(concept, e);
         }
     }
 }

@@ -154,7 +154,8 @@ public final class Instrumenter {
      *
      * @param layer a module, or an operation in the forward of one
      * @param selector where the logits are, if {@code forward} returns more than them
-     * @param split whether to split the model at the layer
+     * @param split whether to split the model at the layer, and to add {@link #MITIGATED}: audits
+     *     need neither, should the engine refuse the copy
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the reason, naming near matches of a
      *     wrong path
      */
@@ -173,8 +174,14 @@ public final class Instrumenter {
                     split ? halves(taps, forward, layer) : Optional.empty();
             new EffectMethods(additions, root, forward, output).add(shifted, halves);
             OptionalInt crossing = halves.stream().mapToInt(SplitWeaver.Halves::values).findFirst();
-            MitigationMethods mitigation = new MitigationMethods(additions, root, forward, output);
-            copy = new AuditCopy(output.isLogits(), crossing, unmitigable(mitigation, taps, layer));
+            Optional<String> unmitigable =
+                    split
+                            ? unmitigable(
+                                    new MitigationMethods(additions, root, forward, output),
+                                    taps,
+                                    layer)
+                            : Optional.of("the engine refuses a copy with more than audits");
+            copy = new AuditCopy(output.isLogits(), crossing, unmitigable);
         } catch (Untappable e) {
             throw refused(Optional.of(layer), e);
         }

@@ -79,7 +79,7 @@ public final class TappedModel implements AutoCloseable {
                 if (e.code() != ErrorCode.BAD_ARCHIVE) {
                     throw e;
                 }
-                return load(checked, spec, false, copy); // audits need no split
+                return load(checked, spec, false, copy); // audits need no more
             }
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);

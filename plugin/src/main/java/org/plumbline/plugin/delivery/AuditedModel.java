@@ -3,14 +3,13 @@ package org.plumbline.plugin.delivery;
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.torchscript.RepairedArchive;
+import org.plumbline.plugin.concept.ConceptLibrary;
+import org.plumbline.plugin.concept.ExampleReader;
+import org.plumbline.plugin.concept.InputEncoder;
 import org.plumbline.plugin.config.AuditConfig;
-import org.plumbline.plugin.config.ConceptSpec;
 import org.plumbline.plugin.delivery.DeliveryLedger.Entry;
-import org.plumbline.plugin.delivery.Stager.Staged;
-import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.repair.CheckpointOffer;
@@ -18,19 +17,14 @@ import org.plumbline.plugin.repair.DeliveryReport.Step;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
 /**
  * One audited model: what serves, what served before, what is staged to serve next. A failure at
@@ -42,35 +36,32 @@ public final class AuditedModel implements AutoCloseable {
 
     private final ModelKey key;
     private final AuditConfig config;
-    private final Path original;
     private final ModelCache cache;
     private final Stager stager;
     private final InputEncoder encoder;
-    private final Publication publication;
     private final InstantSource clock;
+    private final ServedArchives archives;
     private final DeliveryLedger ledger;
-    private final ServedSlot slot;
-    private List<ConceptExamples> examples;
+    private final ConceptLibrary library;
+    private final ModelConcepts concepts;
+    private final Serving serving;
     private @Nullable Candidate candidate;
-    private Staged live;
-    private @Nullable Staged previous;
     private volatile @Nullable DeliveryStatus status;
     private boolean closed;
 
-    private AuditedModel(Parts parts, DeliveryLedger ledger, List<ConceptExamples> examples) {
+    private AuditedModel(Parts parts, ConceptLibrary library, ServedArchives archives) {
         key = parts.key();
         config = parts.config();
-        original = parts.archive();
         cache = parts.cache();
-        stager = parts.stager();
+        stager = new Stager(parts);
         encoder = parts.encoder();
-        publication = parts.publication();
         clock = parts.clock();
-        this.ledger = ledger;
-        this.examples = examples;
-        live = first(parts, ledger, examples);
-        slot = new ServedSlot(live.served());
-        publication.open(slot.current(), config, live.tests());
+        this.archives = archives;
+        ledger = archives.ledger();
+        this.library = library;
+        Staged first = archives.first(stager, library);
+        serving = new Serving(config, parts.publication(), first);
+        concepts = new ModelConcepts(library, stager, clock, new Change());
     }
 
     /**
@@ -80,44 +71,13 @@ public final class AuditedModel implements AutoCloseable {
      * @throws AuditException naming what in the configuration cannot be followed
      */
     public static AuditedModel open(Parts parts) {
-        ExampleReader reader = new ExampleReader(parts.encoder());
-        List<ConceptExamples> examples = new ArrayList<>();
-        for (ConceptSpec spec : parts.config().concepts()) {
-            examples.add(parts.cache().kept(spec).orElseGet(() -> reader.read(spec)));
-        }
-        try {
-            DeliveryLedger ledger = DeliveryLedger.open(parts.cache(), Digest.of(parts.archive()));
-            return new AuditedModel(parts, ledger, examples);
-        } catch (IOException e) {
-            throw new AuditException(
-                    ErrorCode.BAD_ARCHIVE, "archive: " + parts.archive() + ": " + e, e);
-        }
-    }
-
-    private static Staged first(
-            Parts parts, DeliveryLedger ledger, List<ConceptExamples> examples) {
-        Optional<Entry> delivered = ledger.current();
-        if (delivered.isPresent()) {
-            Path archive = parts.cache().delivered(delivered.get().archive());
-            try {
-                if (!Digest.of(archive).equals(delivered.get().archive())) {
-                    throw new AuditException(
-                            ErrorCode.BAD_ARCHIVE, archive + ": changed since it was delivered");
-                }
-                RepairedArchive.verify(archive);
-                Staged served = parts.stager().stage(archive, examples);
-                LOG.info("{}: serving delivery {} again", parts.key(), delivered.get().id());
-                return served;
-            } catch (IOException | RuntimeException e) {
-                LOG.error(
-                        "{}: delivery {} cannot be served again, the model file is: {}",
-                        parts.key(),
-                        delivered.get().id(),
-                        e.toString());
-                ledger.settle(withStep(delivered.get(), Step.ROLLED_BACK));
-            }
-        }
-        return parts.stager().stage(parts.archive(), examples);
+        ConceptLibrary library =
+                ConceptLibrary.open(
+                        parts.config().concepts(),
+                        new ExampleReader(parts.encoder()),
+                        parts.cache().concepts(),
+                        parts.config().maxSeries());
+        return new AuditedModel(parts, library, ServedArchives.open(parts));
     }
 
     /** Returns what the server calls it. */
@@ -132,7 +92,7 @@ public final class AuditedModel implements AutoCloseable {
 
     /** Returns where what serves is looked up by requests. */
     public ServedSlot slot() {
-        return slot;
+        return serving.slot();
     }
 
     /** Returns the last news about deliveries. */
@@ -142,8 +102,7 @@ public final class AuditedModel implements AutoCloseable {
 
     /** Returns the file of what serves now. */
     public Path archive() {
-        Digest digest = slot.current().digest();
-        return digest.equals(ledger.origin()) ? original : cache.delivered(digest);
+        return archives.of(serving.live().served().digest());
     }
 
     /** Returns the folder downloads go to. */
@@ -169,7 +128,7 @@ public final class AuditedModel implements AutoCloseable {
         if (closed) {
             throw new AuditException(ErrorCode.FAILED_PRECONDITION, key + ": is being unloaded");
         }
-        Digest served = slot.current().digest();
+        Digest served = serving.live().served().digest();
         if (!offer.source().equals(served)) {
             throw AuditException.of(
                     ErrorCode.FAILED_PRECONDITION, "source_sha256", offer.source(), "" + served);
@@ -194,9 +153,9 @@ public final class AuditedModel implements AutoCloseable {
         admit(offer);
         discard();
         RepairedArchive.verify(archive);
-        Staged staged = stager.stage(archive, examples);
+        Staged staged = stager.stage(archive, library);
         try {
-            Map<String, Double> numbers = Comparison.of(live.logits(), staged.logits());
+            Map<String, Double> numbers = Comparison.of(serving.live().logits(), staged.logits());
             candidate = new Candidate(offer, staged, clock.instant());
             news(offer.id(), offer.checkpoint(), Step.STAGED, "waits for its promotion");
             return numbers;
@@ -224,11 +183,9 @@ public final class AuditedModel implements AutoCloseable {
             throw e;
         }
         candidate = null;
-        Staged old = exchange(next.staged());
-        letGoOfPrevious();
-        previous = old;
+        serving.promote(next.staged());
         news(id, offer.checkpoint(), Step.PROMOTED, "serving");
-        sweep(Set.of(offer.checkpoint(), offer.source()));
+        archives.sweep(Set.of(offer.checkpoint(), offer.source()));
     }
 
     /**
@@ -255,8 +212,8 @@ public final class AuditedModel implements AutoCloseable {
                                                 id,
                                                 "staged, or the last one promoted"));
         Staged back = before(entry);
-        ledger.settle(withStep(entry, Step.ROLLED_BACK));
-        exchange(back).served().release();
+        ledger.settle(entry.with(Step.ROLLED_BACK));
+        serving.replace(back);
         news(id, entry.archive(), Step.ROLLED_BACK, reason);
     }
 
@@ -265,42 +222,41 @@ public final class AuditedModel implements AutoCloseable {
         news(offer.id(), offer.checkpoint(), Step.FAILED, reason);
     }
 
-    /**
-     * Replaces the examples of one concept, fits it anew and audits along it from then on.
-     *
-     * @throws AuditException {@code NOT_FOUND} for a concept the configuration does not name,
-     *     {@code BAD_DATA} if the examples are no good
-     */
-    public synchronized void replace(ConceptId name, byte[] upload) {
-        ConceptSpec spec =
-                config.concepts().stream()
-                        .filter(c -> c.name().equals(name))
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        AuditException.of(
-                                                ErrorCode.NOT_FOUND,
-                                                "concept",
-                                                name,
-                                                "one of "
-                                                        + config.concepts().stream()
-                                                                .map(c -> c.name().value())
-                                                                .collect(
-                                                                        Collectors.joining(", "))));
-        ConceptExamples fresh = new ExampleReader(encoder).read(spec, upload);
-        List<ConceptExamples> next = new ArrayList<>(examples);
-        next.replaceAll(e -> e.name().equals(name) ? fresh : e);
-        discard(); // its CAVs would be the old ones; the worker's offer is staged anew
-        Staged staged = stager.stage(archive(), next);
+    /** Returns the concepts it is audited along. */
+    public ModelConcepts concepts() {
+        return concepts;
+    }
+
+    private synchronized void change(UnaryOperator<Staged> staging, Runnable keep) {
+        if (closed) {
+            throw new AuditException(ErrorCode.FAILED_PRECONDITION, key + ": is being unloaded");
+        }
+        Staged next = staging.apply(serving.live());
         try {
-            cache.keep(fresh);
-        } catch (AuditException e) {
-            staged.served().release();
+            keep.run();
+        } catch (RuntimeException e) {
+            next.served().release();
             throw e;
         }
-        examples = next;
-        exchange(staged).served().release();
-        letGoOfPrevious();
+        follow(staging);
+        serving.replace(next);
+        serving.letGoOfPrevious(); // a rollback stages it along the new concepts
+    }
+
+    /** Lets a staged delivery follow; one that cannot is dropped. */
+    private void follow(UnaryOperator<Staged> staging) {
+        Candidate waiting = candidate;
+        if (waiting == null) {
+            return;
+        }
+        try {
+            Staged next = staging.apply(waiting.staged());
+            waiting.staged().served().release();
+            candidate = new Candidate(waiting.offer(), next, waiting.at());
+        } catch (RuntimeException e) {
+            discard();
+            failed(waiting.offer(), "concepts changed: " + e.getMessage());
+        }
     }
 
     /** Ends the audit; calls under way end first. */
@@ -311,35 +267,13 @@ public final class AuditedModel implements AutoCloseable {
         }
         closed = true;
         discard();
-        letGoOfPrevious();
-        publication.close(live.served().id());
-        live.served().release();
+        serving.close();
         encoder.close();
     }
 
-    private Staged exchange(Staged next) {
-        Staged old = live;
-        ServedId from = old.served().id();
-        ServedId to = next.served().id();
-        publication.open(next.served(), config, next.tests());
-        slot.swap(next.served());
-        live = next;
-        if (!from.equals(to)) {
-            publication.close(from);
-        }
-        LOG.info("{}: serving {} in place of {}", key, to.version(), from.version());
-        return old;
-    }
-
     private Staged before(Entry entry) {
-        Staged kept = previous;
-        if (kept != null && kept.served().digest().equals(entry.source())) {
-            previous = null;
-            return kept;
-        }
-        boolean file = entry.source().equals(ledger.origin());
-        Path archive = file ? original : cache.delivered(entry.source());
-        return stager.stage(archive, examples);
+        return serving.takePrevious(entry.source())
+                .orElseGet(() -> stager.stage(archives.of(entry.source()), library));
     }
 
     private void discard() {
@@ -349,32 +283,21 @@ public final class AuditedModel implements AutoCloseable {
         }
     }
 
-    private void letGoOfPrevious() {
-        if (previous != null) {
-            previous.served().release();
-            previous = null;
-        }
-    }
-
     private void news(String id, Digest archive, Step step, String detail) {
         status = new DeliveryStatus(id, archive, step, detail, clock.instant());
         LOG.info("{}: delivery {} {}: {}", key, id, step, detail);
     }
 
-    /** Removes delivered archives that neither serve nor served just before. */
-    private void sweep(Set<Digest> needed) {
-        Set<Path> keep = needed.stream().map(cache::delivered).collect(Collectors.toSet());
-        try (Stream<Path> files = Files.list(cache.deliveries())) {
-            for (Path file : files.filter(f -> !keep.contains(f)).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            LOG.warn("{}: old deliveries not removed: {}", key, e.toString());
+    private final class Change implements ModelConcepts.Versions {
+        @Override
+        public ConceptSet audited() {
+            return serving.live().concepts();
         }
-    }
 
-    private static Entry withStep(Entry entry, Step step) {
-        return new Entry(entry.id(), entry.archive(), entry.source(), step);
+        @Override
+        public void change(UnaryOperator<Staged> staging, Runnable keep) {
+            AuditedModel.this.change(staging, keep);
+        }
     }
 
     private record Candidate(CheckpointOffer offer, Staged staged, Instant at) {}
@@ -392,9 +315,5 @@ public final class AuditedModel implements AutoCloseable {
             ai.djl.Device device,
             InputEncoder encoder,
             Publication publication,
-            InstantSource clock) {
-        Stager stager() {
-            return new Stager(key, config, cache, device);
-        }
-    }
+            InstantSource clock) {}
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.core.drift.Baseline;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.Digest;
 import org.plumbline.core.window.MeanEstimate;
 import org.plumbline.plugin.pipeline.Baselines;
 import org.plumbline.plugin.pipeline.DriftKey;
@@ -29,10 +31,11 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * The baselines of one model version, beside it in the cache. Another archive or other concepts
- * have a file of their own; the {@value #FILES} latest stay. Thread-safe.
+ * The baselines of one model version, beside it in the cache, each with the content of its concept:
+ * what is known of other contents does not apply. Another archive, layer, output or target has a
+ * file of its own; the {@value #FILES} latest stay. Thread-safe.
  */
-final class BaselineFile implements Baselines {
+final class BaselineFile {
     private static final Logger LOG = LoggerFactory.getLogger(BaselineFile.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FILES = 16;
@@ -41,7 +44,7 @@ final class BaselineFile implements Baselines {
 
     private final Path file;
     private final AuditBasis basis;
-    private final Map<Series, FrozenBaseline> known = new HashMap<>();
+    private final Map<Series, Kept> known = new HashMap<>();
 
     private BaselineFile(Path file, AuditBasis basis) {
         this.file = file;
@@ -50,20 +53,25 @@ final class BaselineFile implements Baselines {
 
     /** Reads what was kept for a basis; a file that cannot be read starts anew, with a warning. */
     static BaselineFile open(ModelCache cache, AuditBasis basis) {
-        String name = basis.archive().brief() + "-" + basis.concepts().brief() + ".json";
+        String name = basis.archive().brief() + "-" + basis.settings().brief() + ".json";
         BaselineFile made = new BaselineFile(cache.baselines().resolve(name), basis);
         made.read();
         return made;
     }
 
-    @Override
-    public synchronized Optional<FrozenBaseline> find(DriftKey key) {
-        return Optional.ofNullable(known.get(Series.of(key)));
+    /** Returns the baselines of concepts with the given contents. */
+    Baselines along(Map<ConceptId, Digest> contents) {
+        return new View(this, Map.copyOf(contents));
     }
 
-    @Override
-    public synchronized void keep(Map<DriftKey, FrozenBaseline> frozen) {
-        frozen.forEach((key, baseline) -> known.put(Series.of(key), baseline));
+    private synchronized Optional<FrozenBaseline> find(DriftKey key, Digest content) {
+        return Optional.ofNullable(known.get(Series.of(key)))
+                .filter(kept -> kept.content().equals(content))
+                .map(Kept::baseline);
+    }
+
+    private synchronized void keep(Map<Series, Kept> frozen) {
+        known.putAll(frozen);
         try {
             Files.createDirectories(file.resolveSibling(""));
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -86,13 +94,13 @@ final class BaselineFile implements Baselines {
         try {
             JsonNode tree = JSON.readTree(Files.readString(file));
             if (!tree.path("archive_sha256").asText().equals(basis.archive().hex())
-                    || !tree.path("concepts_sha256").asText().equals(basis.concepts().hex())) {
+                    || !tree.path("settings_sha256").asText().equals(basis.settings().hex())) {
                 LOG.warn("{}: kept for something else, not applied", file);
                 return;
             }
-            Map<Series, FrozenBaseline> found = new HashMap<>();
-            tree.path(SERIES).forEach(node -> found.put(Series.read(node), baseline(node)));
-            tree.path(PREVALENCES).forEach(node -> found.put(Series.read(node), baseline(node)));
+            Map<Series, Kept> found = new HashMap<>();
+            tree.path(SERIES).forEach(node -> found.put(Series.read(node), kept(node)));
+            tree.path(PREVALENCES).forEach(node -> found.put(Series.read(node), kept(node)));
             known.putAll(found);
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             LOG.warn("{}: unreadable, baselines are made anew: {}", file, e.toString());
@@ -102,20 +110,22 @@ final class BaselineFile implements Baselines {
     private ObjectNode tree() {
         ObjectNode tree = JSON.createObjectNode();
         tree.put("archive_sha256", basis.archive().hex());
-        tree.put("concepts_sha256", basis.concepts().hex());
+        tree.put("settings_sha256", basis.settings().hex());
         ArrayNode classes = tree.putArray(SERIES);
         ArrayNode prevalences = tree.putArray(PREVALENCES);
         known.forEach(
-                (series, baseline) -> {
+                (series, kept) -> {
                     ArrayNode list = series.target().isPresent() ? classes : prevalences;
-                    write(series.write(list.addObject()), baseline);
+                    write(series.write(list.addObject()), kept);
                 });
         return tree;
     }
 
-    private static void write(ObjectNode node, FrozenBaseline frozen) {
+    private static void write(ObjectNode node, Kept kept) {
+        FrozenBaseline frozen = kept.baseline();
         MeanEstimate estimate = frozen.mean().estimate();
-        node.put("at", frozen.at().toString())
+        node.put("content_sha256", kept.content().hex())
+                .put("at", frozen.at().toString())
                 .put("low", estimate.low())
                 .put("high", estimate.high())
                 .put("samples", estimate.samples())
@@ -123,6 +133,10 @@ final class BaselineFile implements Baselines {
                 .put("sum", estimate.sum())
                 .put("variation", estimate.variation())
                 .put("error", frozen.mean().error());
+    }
+
+    private static Kept kept(JsonNode node) {
+        return new Kept(new Digest(node.path("content_sha256").asText()), baseline(node));
     }
 
     private static FrozenBaseline baseline(JsonNode node) {
@@ -158,6 +172,28 @@ final class BaselineFile implements Baselines {
             return Instant.EPOCH; // gone meanwhile
         }
     }
+
+    /** Baselines as far as they belong to the concepts of one audit. */
+    private record View(BaselineFile file, Map<ConceptId, Digest> contents) implements Baselines {
+        @Override
+        public Optional<FrozenBaseline> find(DriftKey key) {
+            return Optional.ofNullable(contents.get(key.concept()))
+                    .flatMap(content -> file.find(key, content));
+        }
+
+        @Override
+        public void keep(Map<DriftKey, FrozenBaseline> frozen) {
+            Map<Series, Kept> kept = new HashMap<>();
+            frozen.forEach(
+                    (key, baseline) ->
+                            Optional.ofNullable(contents.get(key.concept()))
+                                    .ifPresent(
+                                            c -> kept.put(Series.of(key), new Kept(c, baseline))));
+            file.keep(kept);
+        }
+    }
+
+    private record Kept(Digest content, FrozenBaseline baseline) {}
 
     private record Series(String layer, String concept, OptionalInt target) {
         static Series of(DriftKey key) {

@@ -2,7 +2,6 @@ package org.plumbline.plugin.delivery;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.config.WorkerTarget;
 import org.plumbline.plugin.intercept.ServedId;
@@ -25,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -101,17 +102,22 @@ public final class Deliveries implements DeliveryHandler, AutoCloseable {
         return link.order(order, model.archive(), model.slot().current().digest());
     }
 
-    /** Replaces a concept's examples between deliveries; returns when it is audited along. */
-    public void replace(AuditedModel model, ConceptId concept, byte[] upload) {
+    /**
+     * Does a change to a model between deliveries, on their thread; returns when it is done.
+     *
+     * @throws AuditException as the change does; {@code RESOURCE_EXHAUSTED} if too many wait
+     */
+    public <T> T between(Callable<T> change) {
         try {
-            Future<?> done = thread.submit(() -> model.replace(concept, upload));
-            done.get();
+            return thread.submit(change).get();
         } catch (RejectedExecutionException e) {
             throw busy(e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof AuditException known
                     ? known
                     : new AuditException(ErrorCode.INTERNAL, "concept: " + e.getCause(), e);
+        } catch (CancellationException e) {
+            throw new AuditException(ErrorCode.CANCELLED, "concept: the server is closing", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AuditException(ErrorCode.CANCELLED, "concept: interrupted", e);
@@ -169,7 +175,11 @@ public final class Deliveries implements DeliveryHandler, AutoCloseable {
     @Override
     public void close() {
         links.values().forEach(WorkerLink::close);
-        thread.shutdownNow();
+        for (Runnable waiting : thread.shutdownNow()) {
+            if (waiting instanceof Future<?> change) {
+                change.cancel(true); // or its caller would wait for ever
+            }
+        }
         try {
             if (!thread.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("a delivery is still under way at close");

@@ -131,6 +131,10 @@ final class DeliveryLedger {
                     Step.valueOf(node.path("step").asText()));
         }
 
+        Entry with(Step next) {
+            return new Entry(id, archive, source, next);
+        }
+
         void write(ObjectNode node) {
             node.put("id", id)
                     .put("archive", archive.hex())

@@ -2,23 +2,17 @@ package org.plumbline.plugin.delivery;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
-import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.plugin.config.ConceptSpec;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 
 /**
- * What is kept on disk for one model: instrumented copies, uploaded concepts, delivered archives.
- * Files appear only when complete. Immutable.
+ * What is kept on disk for one model: instrumented copies, uploaded concepts and their fits,
+ * delivered archives. Files appear only when complete. Immutable.
  *
  * @param folder of this model alone
  */
@@ -61,47 +55,14 @@ public record ModelCache(Path folder) {
         return folder.resolve("baselines");
     }
 
-    /** Keeps uploaded examples; they replace configured ones of the same name after a restart. */
-    public void keep(ConceptExamples examples) {
-        Path home = concept(examples.name());
-        Path fresh = home.resolveSibling(home.getFileName() + ".new");
-        try {
-            Files.createDirectories(fresh);
-            NpyFile.write(fresh.resolve("positives.npy"), examples.positives());
-            NpyFile.write(fresh.resolve("negatives.npy"), examples.negatives());
-            Files.createDirectories(home);
-            for (String side : new String[] {"positives.npy", "negatives.npy"}) {
-                Files.move(
-                        fresh.resolve(side),
-                        home.resolve(side),
-                        StandardCopyOption.REPLACE_EXISTING,
-                        StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.delete(fresh);
-        } catch (IOException e) {
-            throw full("concept: " + examples.name(), e);
-        }
+    /** Returns the folder of uploaded concepts. */
+    public Path concepts() {
+        return folder.resolve("concepts");
     }
 
-    /** Returns uploaded examples of a concept, if there are any. */
-    public Optional<ConceptExamples> kept(ConceptSpec spec) {
-        Path positives = concept(spec.name()).resolve("positives.npy");
-        Path negatives = concept(spec.name()).resolve("negatives.npy");
-        if (!Files.isRegularFile(positives) || !Files.isRegularFile(negatives)) {
-            return Optional.empty();
-        }
-        FloatTensor with = NpyFile.readFloats(positives);
-        return Optional.of(
-                new ConceptExamples(
-                        spec.name(),
-                        with,
-                        NpyFile.readFloats(negatives),
-                        spec.cav(),
-                        spec.pooling()));
-    }
-
-    private Path concept(ConceptId name) {
-        return folder.resolve("concepts").resolve(name.value());
+    /** Returns the journal of fits. */
+    public Path fits() {
+        return folder.resolve("fits.jsonl");
     }
 
     private static AuditException full(String what, IOException cause) {

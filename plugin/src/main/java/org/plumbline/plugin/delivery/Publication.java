@@ -24,6 +24,21 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
 
     /** Counts and shows a version from now on, starting anew. */
     public void open(Served served, AuditConfig config, TestPlan tests) {
+        admit(served, config, tests);
+        meters.serve(
+                served.id(),
+                AuditState.AUDITED,
+                Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
+        meters.concepts(served.id(), served.layer(), served.qualities());
+    }
+
+    /** Audits a version, opened before, along other concepts; series of unchanged ones go on. */
+    public void change(Served served, AuditConfig config, TestPlan tests) {
+        admit(served, config, tests);
+        meters.concepts(served.id(), served.layer(), served.qualities());
+    }
+
+    private void admit(Served served, AuditConfig config, TestPlan tests) {
         WindowSettings settings =
                 new WindowSettings(
                         config.window().samples(),
@@ -37,13 +52,8 @@ public record Publication(AuditPipeline pipeline, AuditMeters meters) {
                         settings,
                         config.effect().settings(ERROR),
                         config.maxSeries(),
-                        Optional.of(tests)));
-        meters.serve(
-                served.id(),
-                AuditState.AUDITED,
-                Optional.of(new AuditMeters.Activity(served.counts(), served.sampler())));
-        meters.cavs(served.id(), served.layer(), served.qualities());
-        meters.prevalences(served.id(), served.layer(), served.concepts());
+                        Optional.of(tests),
+                        served.fits()));
     }
 
     /** Shows a version that is served without an audit. */

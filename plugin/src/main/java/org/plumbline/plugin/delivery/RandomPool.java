@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * lie along it and no concept could stand out from them. An example that several concepts share
  * counts once. Confined to one thread.
  *
- * <p>What is left, n examples in g groups, spans n - g {@link #degrees} of freedom. For normal
+ * <p>What is left, n examples in g groups, spans n - g {@link Draw#degrees} of freedom. For normal
  * activations the difference of two group means is independent of these residuals, so sensitivities
  * along the random CAVs know the spread of a meaningless concept's sensitivity as an estimate with
  * that many degrees; the t-test has to allow for them, see {@link
@@ -50,7 +50,7 @@ final class RandomPool {
     }
 
     /** Returns the degrees of freedom of what is split, at least 1. */
-    int degrees() {
+    private int degrees() {
         return Math.max(1, rows - groups.size());
     }
 
@@ -58,9 +58,13 @@ final class RandomPool {
      * Draws unit directions: splits of all examples, in the sizes of the smallest concept, or in
      * their proportion where fewer distinct examples are left.
      *
+     * @param count 0 for none
      * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} if a split has equal means
      */
-    List<DenseVector> draw(int count, long seed) {
+    Draw draw(int count, long seed) {
+        if (count == 0) {
+            return new Draw(List.of(), degrees());
+        }
         int with = Math.min(positives, Math.max(1, rows * positives / (positives + negatives)));
         int without = Math.min(negatives, rows - with);
         FloatTensor directions =
@@ -70,7 +74,19 @@ final class RandomPool {
         for (int r = 0; r < count; r++) {
             drawn.add(directions.row(r));
         }
-        return drawn;
+        return new Draw(drawn, degrees());
+    }
+
+    /**
+     * Random directions. Immutable.
+     *
+     * @param directions unit vectors {@code [d]}
+     * @param degrees of freedom that the examples leave to the spread along them, at least 1
+     */
+    record Draw(List<DenseVector> directions, int degrees) {
+        Draw {
+            directions = List.copyOf(directions);
+        }
     }
 
     /** 64 bits of a row, FNV-1a over its components. */

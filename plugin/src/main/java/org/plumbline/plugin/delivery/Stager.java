@@ -4,24 +4,21 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-import org.plumbline.core.cav.CavFit;
-import org.plumbline.core.cav.CavQuality;
-import org.plumbline.core.cav.LabelledActivations;
-import org.plumbline.core.cav.MeanLengths;
-import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.probe.ProbeRequest;
 import org.plumbline.core.tap.AuditForm;
-import org.plumbline.core.tap.CavBank;
-import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.TapSpec;
 import org.plumbline.core.tap.TappedModel;
-import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.plugin.concept.ConceptExamples;
+import org.plumbline.plugin.concept.ConceptFitter;
+import org.plumbline.plugin.concept.ConceptLibrary;
+import org.plumbline.plugin.concept.FitJournal;
+import org.plumbline.plugin.concept.FittedConcept;
+import org.plumbline.plugin.concept.LibraryConcept;
 import org.plumbline.plugin.config.AuditConfig;
-import org.plumbline.plugin.intercept.PresenceRule;
 import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
@@ -29,13 +26,10 @@ import org.plumbline.plugin.intercept.ServedId.ModelKey;
 import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
 import org.plumbline.plugin.pipeline.TestPlan;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -45,11 +39,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Brings an archive to the point where it could serve: loads it, fits the concepts, warms it up,
- * checks it. Nothing is left behind when a step fails. Thread-safe.
+ * checks it; and what serves to the point where it could be audited along other concepts. Nothing
+ * is left behind when a step fails. Thread-safe.
  */
 final class Stager {
-    private static final Logger LOG = LoggerFactory.getLogger(Stager.class);
-    private static final int BATCH = 16;
     private static final int PROBES = 8;
     private static final double DRIFT_ERROR = 0.01;
     private static final AtomicLong GENERATIONS = new AtomicLong();
@@ -58,24 +51,31 @@ final class Stager {
     private final AuditConfig config;
     private final ModelCache cache;
     private final Device device;
+    private final LibraryFits fits;
     private final LoopProbe loops = new LoopProbe();
 
-    Stager(ModelKey key, AuditConfig config, ModelCache cache, Device device) {
-        this.key = key;
-        this.config = config;
-        this.cache = cache;
-        this.device = device;
+    Stager(AuditedModel.Parts parts) {
+        key = parts.key();
+        config = parts.config();
+        cache = parts.cache();
+        device = parts.device();
+        fits = new LibraryFits(parts);
+    }
+
+    /** Returns where fits are recorded. */
+    FitJournal journal() {
+        return fits.journal();
     }
 
     /**
      * Stages an archive. Before anything of it runs here, one with a loop of unstated length runs
-     * in a child process.
+     * in a child process. An uploaded concept that cannot be fitted is left out, and logged.
      *
-     * @param concepts at least one
      * @throws AuditException {@code BAD_ARCHIVE}, {@code LAYER_NOT_TAPPABLE} or {@code BAD_DATA}
      */
-    Staged stage(Path archive, List<ConceptExamples> concepts) {
-        loops.requireEnding(archive, probe(probes(concepts.get(0).positives())));
+    Staged stage(Path archive, ConceptLibrary library) {
+        FloatTensor inputs = library.sample(PROBES);
+        loops.requireEnding(archive, probe(inputs));
         Path work = cache.workFolder();
         TappedModel model;
         try {
@@ -87,66 +87,108 @@ final class Stager {
             throw e;
         }
         try {
-            return stage(model, concepts);
+            return stage(model, library, inputs);
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
     }
 
-    private Staged stage(TappedModel model, List<ConceptExamples> concepts) {
-        List<DenseVector> cavs = new ArrayList<>();
-        List<ConceptId> names = new ArrayList<>();
-        Map<ConceptId, CavQuality> qualities = new HashMap<>();
-        List<Intervention> removals = new ArrayList<>();
-        List<PresenceRule> rules = new ArrayList<>();
-        RandomPool pool = new RandomPool();
-        for (ConceptExamples concept : concepts) {
-            LabelledActivations activations = activations(model, concept, pool);
-            CavFit fit = fit(activations, concept);
-            names.add(concept.name());
-            cavs.add(fit.direction());
-            MeanLengths lengths = activations.meanLengths(fit.direction());
-            removals.add(removal(lengths, fit, concept));
-            rules.add(PresenceRule.of(lengths, concept.pooling()));
-            qualities.put(concept.name(), quality(activations, fit, concept));
+    /**
+     * Stages what serves with a concept added or replaced; others keep their CAVs, and the module
+     * is shared.
+     *
+     * @throws AuditException {@code BAD_DATA} if the concept cannot be fitted
+     */
+    Staged with(Staged live, LibraryConcept concept, ConceptExamples examples) {
+        FittedConcept fitted = fits.fit(live.module().model(), concept, examples).concept();
+        long generation = GENERATIONS.incrementAndGet();
+        return along(live, live.concepts().with(fitted, generation), generation);
+    }
+
+    /**
+     * Stages what serves without a concept.
+     *
+     * @throws AuditException {@code FAILED_PRECONDITION} if there is no other
+     */
+    Staged without(Staged live, ConceptId name) {
+        ConceptSet left = live.concepts().without(name);
+        if (left.fitted().isEmpty()) {
+            throw AuditException.of(
+                    ErrorCode.FAILED_PRECONDITION, "concept", name, "not the only one audited");
         }
-        FloatTensor inputs = probes(concepts.get(0).positives());
-        model.settle(inputs);
-        AuditBasis basis = AuditBasis.of(model.digest(), config, concepts);
-        int random =
-                model.form() != AuditForm.FINITE_DIFFERENCES
-                        ? config.significance().randomCavs()
-                        : 0;
-        if (random > 0) { // central differences would take two forward passes for each
-            cavs.addAll(pool.draw(random, config.significance().seed().orElse(basis.seed())));
-        }
-        CavBank bank = model.bank(cavs);
+        return along(live, left, GENERATIONS.incrementAndGet());
+    }
+
+    private Staged along(Staged live, ConceptSet set, long generation) {
+        TappedModule module =
+                live.module().along(set.directions(), set.random().directions().size());
         try {
-            TappedModule module = new TappedModule(model, bank, random);
-            module.removing(removals, config.effect().rate());
-            module.watching(rules);
-            long generation = GENERATIONS.incrementAndGet();
-            Sampler sampler = new Sampler(config.sampling(), generation);
-            Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
-            ShapeProbe probe = new ShapeProbe(device, config.target());
-            sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
-            Served served =
-                    new Served(
-                            ServedId.of(key, model.digest()),
-                            generation,
-                            model.digest(),
-                            config.layer(),
-                            names,
-                            qualities,
-                            module,
-                            sampler);
-            FloatTensor logits = model.logits(inputs, PROBES);
-            return new Staged(served, logits, tests(basis, names.size(), logits, pool.degrees()));
+            // before any request waits for the engine to compile for the bank's new size
+            ready(module, set, live.served().sampler(), live.row());
+            Served served = live.served().along(set.audit(generation), module);
+            FloatTensor logits = live.logits();
+            TestPlan tests = tests(live.baselines(), set, logits);
+            return new Staged(served, module, set, live.row(), logits, live.baselines(), tests);
         } catch (RuntimeException e) {
-            bank.close();
+            module.close();
             throw e;
         }
+    }
+
+    private Staged stage(TappedModel model, ConceptLibrary library, FloatTensor inputs) {
+        Map<ConceptId, String> unfit = new HashMap<>();
+        List<ConceptFitter.Fitted> fitted = fits.fit(model, library, unfit);
+        model.settle(inputs);
+        AuditBasis basis = AuditBasis.of(model.digest(), config);
+        long generation = GENERATIONS.incrementAndGet();
+        ConceptSet set =
+                ConceptSet.first(
+                        fitted.stream().map(ConceptFitter.Fitted::concept).toList(),
+                        unfit,
+                        random(model, fitted, basis),
+                        generation);
+        TappedModule module =
+                new TappedModule(
+                        model, model.bank(set.directions()), set.random().directions().size());
+        Sampler sampler = new Sampler(config.sampling(), generation);
+        Shape row = new Shape(inputs.slice(0, 1).shape()); // most requests carry one
+        ready(module, set, sampler, row);
+        Served.Audit audit = set.audit(generation);
+        Served served =
+                new Served(
+                        ServedId.of(key, model.digest()),
+                        generation,
+                        model.digest(),
+                        config.layer(),
+                        audit.concepts(),
+                        audit.qualities(),
+                        module,
+                        sampler);
+        FloatTensor logits = model.logits(inputs, PROBES);
+        BaselineFile baselines = BaselineFile.open(cache, basis);
+        TestPlan tests = tests(baselines, set, logits);
+        return new Staged(served, module, set, row, logits, baselines, tests);
+    }
+
+    /** Equips a module with all that is read of the concepts, and calls it until it is fast. */
+    private void ready(TappedModule module, ConceptSet set, Sampler sampler, Shape row) {
+        module.removing(set.removals(), config.effect().rate());
+        module.watching(set.rules());
+        module.taking(row);
+        ShapeProbe probe = new ShapeProbe(device, config.target());
+        sampler.probed(row, probe.run(module, row, DataType.FLOAT32));
+    }
+
+    private RandomPool.Draw random(
+            TappedModel model, List<ConceptFitter.Fitted> fitted, AuditBasis basis) {
+        int count =
+                model.form() == AuditForm.FINITE_DIFFERENCES
+                        ? 0 // central differences would take two forward passes for each
+                        : config.significance().randomCavs();
+        RandomPool pool = new RandomPool();
+        fitted.forEach(fit -> pool.add(fit.with(), fit.without()));
+        return pool.draw(count, config.significance().seed().orElse(basis.seed()));
     }
 
     private ProbeRequest probe(FloatTensor inputs) {
@@ -155,83 +197,18 @@ final class Stager {
                 shape, Optional.of(config.layer()), config.output(), config.probe());
     }
 
-    private TestPlan tests(AuditBasis basis, int concepts, FloatTensor logits, int degrees) {
+    /** Half of the error is kept for concepts that come later: 1/4, 1/12, 1/24 and so on. */
+    private TestPlan tests(BaselineFile baselines, ConceptSet set, FloatTensor logits) {
         int classes = config.target() == AuditConfig.PREDICTED ? logits.extent(1) : 1;
+        double change = set.changes();
+        double share = change == 0 ? 0.5 : 0.5 / (change * (change + 1));
         return new TestPlan(
-                concepts,
+                set.fitted().size(),
                 classes,
-                DRIFT_ERROR,
+                share * DRIFT_ERROR,
                 config.window().samples(),
-                degrees,
-                BaselineFile.open(cache, basis));
-    }
-
-    private LabelledActivations activations(
-            TappedModel model, ConceptExamples concept, RandomPool pool) {
-        FloatTensor with = pooled(model, concept.positives(), concept, "positives");
-        FloatTensor without = pooled(model, concept.negatives(), concept, "negatives");
-        LabelledActivations labelled = LabelledActivations.ofGroups(with, without);
-        pool.add(with, without);
-        return labelled;
-    }
-
-    private static CavFit fit(LabelledActivations activations, ConceptExamples concept) {
-        try {
-            return concept.cav().fit(activations);
-        } catch (AuditException e) {
-            throw new AuditException(
-                    e.code(), "concept " + concept.name() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Moves the activation to the mean level of the examples without the concept. */
-    private static Intervention removal(MeanLengths lengths, CavFit fit, ConceptExamples concept) {
-        boolean max = concept.pooling() == Pooling.MAX;
-        return new Intervention(fit.direction(), lengths.clean(), 1, max);
-    }
-
-    private CavQuality quality(
-            LabelledActivations activations, CavFit fit, ConceptExamples concept) {
-        CavQuality quality = CavQuality.of(activations, fit, config.quality());
-        quality.poor()
-                .ifPresent(
-                        reason ->
-                                LOG.warn(
-                                        "{}: concept {}: poor CAV, raises no alert: {}",
-                                        key,
-                                        concept.name(),
-                                        reason));
-        return quality;
-    }
-
-    private FloatTensor pooled(
-            TappedModel model, FloatTensor inputs, ConceptExamples concept, String side) {
-        List<FloatTensor> parts = new ArrayList<>();
-        try {
-            for (int from = 0; from < inputs.rows(); from += BATCH) {
-                FloatTensor batch = inputs.slice(from, Math.min(from + BATCH, inputs.rows()));
-                parts.add(concept.pooling().pool(model.observe(batch).activation()));
-            }
-        } catch (AuditException e) { // about the output, not the examples
-            throw e;
-        } catch (RuntimeException e) {
-            throw new AuditException(
-                    ErrorCode.BAD_DATA,
-                    "concept "
-                            + concept.name()
-                            + ": "
-                            + side
-                            + " "
-                            + Arrays.toString(inputs.shape())
-                            + " (expected: inputs of the model): "
-                            + e.getMessage(),
-                    e);
-        }
-        return FloatTensor.concat(parts);
-    }
-
-    private static FloatTensor probes(FloatTensor inputs) {
-        return inputs.slice(0, Math.min(PROBES, inputs.rows()));
+                set.random().degrees(),
+                baselines.along(set.contents()));
     }
 
     private static void sweep(Path work) {
@@ -241,13 +218,4 @@ final class Stager {
             work.toFile().deleteOnExit();
         }
     }
-
-    /**
-     * A version that could serve.
-     *
-     * @param served its hold is the receiver's
-     * @param logits on the probe inputs, {@code [n, classes]}
-     * @param tests of its series
-     */
-    record Staged(Served served, FloatTensor logits, TestPlan tests) {}
 }

@@ -16,9 +16,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 import org.jspecify.annotations.Nullable;
+import org.plumbline.plugin.config.PluginVersion;
 import org.plumbline.plugin.config.ServerConfigLoader;
 import org.plumbline.plugin.host.AuditRuntime;
-import org.plumbline.plugin.host.PluginVersion;
 import org.plumbline.plugin.http.AuditRequest;
 import org.plumbline.plugin.http.AuditResponse;
 import org.plumbline.plugin.http.AuditRoutes;
@@ -27,6 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -98,6 +100,7 @@ public final class AuditPlugin implements RequestHandler<Void> {
                 new AuditRequest(
                         request.method().name(),
                         decoder.path(),
+                        query(decoder),
                         type,
                         ByteBufUtil.getBytes(request.content()));
         try {
@@ -110,6 +113,13 @@ public final class AuditPlugin implements RequestHandler<Void> {
                     keepAlive);
         }
         return null;
+    }
+
+    private static Map<String, String> query(QueryStringDecoder decoder) {
+        Map<String, String> query = new HashMap<>();
+        decoder.parameters()
+                .forEach((name, values) -> query.put(name, values.get(values.size() - 1)));
+        return query;
     }
 
     private AuditResponse answer(AuditRequest request) {

@@ -32,24 +32,23 @@ final class HostRoutes {
         this.folder = folder;
     }
 
-    AuditResponse handle(AuditRequest request, Map<String, String> query) {
+    AuditResponse handle(AuditRequest request) {
         if (AuditRoutes.owns(request.path()) && runtime.isPresent()) {
             return runtime.get().routes().handle(request);
         }
         try {
-            return route(request, List.of(request.path().substring(1).split("/")), query);
+            return route(request, List.of(request.path().substring(1).split("/")));
         } catch (AuditException e) {
             return AuditResponse.problem(e);
         }
     }
 
-    private AuditResponse route(
-            AuditRequest request, List<String> path, Map<String, String> query) {
+    private AuditResponse route(AuditRequest request, List<String> path) {
         return switch (path.get(0)) {
             case "ping" -> ping(request);
             case "metrics" -> metrics(request);
             case "predictions" -> predict(request, path);
-            case "models" -> models(request, path, query);
+            case "models" -> models(request, path);
             default -> unknown(request);
         };
     }
@@ -80,8 +79,8 @@ final class HostRoutes {
         return models.find(path.get(1), version).predict(request.body(), request.contentType());
     }
 
-    private AuditResponse models(
-            AuditRequest request, List<String> path, Map<String, String> query) {
+    private AuditResponse models(AuditRequest request, List<String> path) {
+        Map<String, String> query = request.query();
         switch (request.method()) {
             case "GET" -> {
                 return AuditResponse.json(200, list());

@@ -65,7 +65,7 @@ final class JettyHandler extends Handler.Abstract {
         String type =
                 Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
         return routes.handle(
-                new AuditRequest(request.getMethod(), path, type, body), query(request));
+                new AuditRequest(request.getMethod(), path, query(request), type, body));
     }
 
     private static int limit(String method, String path) {

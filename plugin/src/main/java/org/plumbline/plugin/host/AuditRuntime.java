@@ -22,6 +22,7 @@ import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.metrics.AuditMeters;
 import org.plumbline.plugin.metrics.AuditState;
+import org.plumbline.plugin.mitigation.Mitigations;
 import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ public final class AuditRuntime implements AutoCloseable {
     private final AuditPipeline pipeline;
     private final ModelCatalog catalog = new ModelCatalog();
     private final Deliveries deliveries;
+    private final Mitigations mitigations;
     private final AuditRoutes routes;
 
     private AuditRuntime(ServerConfig config, AuditMeters meters, InstantSource clock) {
@@ -61,7 +63,8 @@ public final class AuditRuntime implements AutoCloseable {
         meters.evidence(pipeline::evidence);
         meters.prevalences(pipeline::prevalences);
         deliveries = new Deliveries(catalog, config, serverId(config), meters);
-        routes = new AuditRoutes(catalog, pipeline, deliveries, meters);
+        mitigations = new Mitigations(meters, clock);
+        routes = new AuditRoutes(catalog, pipeline, deliveries, mitigations, meters);
     }
 
     /** Starts the audit thread; meters are closed with it. */
@@ -145,7 +148,13 @@ public final class AuditRuntime implements AutoCloseable {
                                     new Publication(pipeline, meters),
                                     clock));
             capturing.answer(new SlotAnswer(audited.slot()));
-            model.setBlock(new AuditBlock(audited.slot(), audit.target(), queue, clock));
+            model.setBlock(
+                    new AuditBlock(
+                            audited.slot(),
+                            audit.target(),
+                            queue,
+                            clock,
+                            mitigations.open(hosted.key(), audited.slot())));
             release(loaded, hosted);
             return audited;
         } catch (RuntimeException | LinkageError e) {
@@ -188,7 +197,13 @@ public final class AuditRuntime implements AutoCloseable {
     }
 
     private void end(ModelEntry entry) {
-        entry.audited().ifPresentOrElse(AuditedModel::close, () -> meters.remove(entry.loaded()));
+        entry.audited()
+                .ifPresentOrElse(
+                        audited -> {
+                            mitigations.close(audited.key(), audited.slot());
+                            audited.close();
+                        },
+                        () -> meters.remove(entry.loaded()));
     }
 
     private static String serverId(ServerConfig config) {

@@ -8,7 +8,7 @@ import ai.djl.translate.TranslateException;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.plugin.delivery.InputEncoder;
+import org.plumbline.plugin.concept.InputEncoder;
 import org.plumbline.plugin.intercept.CapturingBlock;
 
 import java.util.Locale;

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
 import org.plumbline.plugin.delivery.ModelCatalog;
 import org.plumbline.plugin.delivery.ModelEntry;
 import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.mitigation.Mitigations;
 import org.plumbline.plugin.pipeline.AuditPipeline;
 import org.plumbline.plugin.repair.OrderedCorrection;
 import org.slf4j.Logger;
@@ -31,7 +31,9 @@ public final class AuditRoutes {
     private final ModelCatalog catalog;
     private final Deliveries deliveries;
     private final AuditMeters meters;
+    private final MitigationRoutes mitigations;
     private final ModelJson json;
+    private final ConceptRoutes concepts;
     private final StatusPage page = StatusPage.load();
 
     /** Serves what the given parts know. */
@@ -39,11 +41,14 @@ public final class AuditRoutes {
             ModelCatalog catalog,
             AuditPipeline pipeline,
             Deliveries deliveries,
+            Mitigations mitigations,
             AuditMeters meters) {
         this.catalog = catalog;
         this.deliveries = deliveries;
         this.meters = meters;
-        json = new ModelJson(pipeline, deliveries);
+        this.mitigations = new MitigationRoutes(mitigations);
+        json = new ModelJson(pipeline, deliveries, this.mitigations);
+        concepts = new ConceptRoutes(deliveries, pipeline);
     }
 
     /** Returns whether a path is one of ours. */
@@ -107,22 +112,24 @@ public final class AuditRoutes {
             return get(request, () -> AuditResponse.json(200, json.model(entry)));
         }
         return switch (path.get(3)) {
-            case "concepts" ->
-                    path.size() == 5 ? concept(request, entry, path.get(4)) : unknown(request);
+            case "concepts" -> concepts(request, entry, path);
             case "corrections" -> path.size() == 4 ? correction(request, entry) : unknown(request);
-            case "mitigations" ->
-                    AuditResponse.problem(
-                            501, "not implemented", "mitigations are not available yet");
+            case "mitigations" -> {
+                audited(entry);
+                yield mitigations
+                        .handle(request, entry.key(), path.subList(4, path.size()))
+                        .orElseGet(() -> unknown(request));
+            }
             default -> unknown(request);
         };
     }
 
-    private AuditResponse concept(AuditRequest request, ModelEntry entry, String concept) {
-        if (!request.method().equals("PUT")) {
-            return notAllowed(request, "PUT");
-        }
-        deliveries.replace(audited(entry), new ConceptId(concept), request.body());
-        return AuditResponse.json(200, json.model(entry));
+    private AuditResponse concepts(AuditRequest request, ModelEntry entry, List<String> path) {
+        return switch (path.size()) {
+            case 4 -> concepts.library(request, audited(entry));
+            case 5 -> concepts.concept(request, audited(entry), path.get(4));
+            default -> unknown(request);
+        };
     }
 
     private AuditResponse correction(AuditRequest request, ModelEntry entry) {
@@ -174,7 +181,7 @@ public final class AuditRoutes {
                 : notAllowed(request, "GET");
     }
 
-    private static AuditResponse notAllowed(AuditRequest request, String allowed) {
+    static AuditResponse notAllowed(AuditRequest request, String allowed) {
         return AuditResponse.problem(
                 405,
                 "method not allowed",

@@ -33,8 +33,10 @@ final class ModelJson {
 
     private final AuditPipeline pipeline;
     private final Deliveries deliveries;
+    private final MitigationRoutes mitigations;
 
-    ModelJson(AuditPipeline pipeline, Deliveries deliveries) {
+    ModelJson(AuditPipeline pipeline, Deliveries deliveries, MitigationRoutes mitigations) {
+        this.mitigations = mitigations;
         this.pipeline = pipeline;
         this.deliveries = deliveries;
     }
@@ -80,6 +82,7 @@ final class ModelJson {
         concepts(node.putArray("concepts"), served.id());
         prevalences(node.putArray("prevalences"), served.id());
         cavs(node.putArray("cavs"), served);
+        mitigations.describe(node, model.key());
         model.status().ifPresent(status -> delivery(node.putObject("delivery"), status));
         deliveries
                 .link(model)

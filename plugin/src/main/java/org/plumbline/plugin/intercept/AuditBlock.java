@@ -30,6 +30,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
     private final ServedSlot slot;
     private final int target;
     private final AuditQueue queue;
+    private final Answering answering;
     private final InstantSource clock;
     private final MinuteLog failures = new MinuteLog(LOG);
 
@@ -39,7 +40,23 @@ public final class AuditBlock extends AbstractSymbolBlock {
      * @param target class whose logit is differentiated; negative: the predicted one
      */
     public AuditBlock(ServedSlot slot, int target, AuditQueue queue, InstantSource clock) {
+        this(slot, target, queue, clock, Answering.PLAIN);
+    }
+
+    /**
+     * Wraps what a slot serves.
+     *
+     * @param target class whose logit is differentiated; negative: the predicted one
+     * @param answering what answers in the name of a version
+     */
+    public AuditBlock(
+            ServedSlot slot,
+            int target,
+            AuditQueue queue,
+            InstantSource clock,
+            Answering answering) {
         this.slot = slot;
+        this.answering = answering;
         this.target = target;
         this.queue = queue;
         this.clock = clock;
@@ -54,16 +71,19 @@ public final class AuditBlock extends AbstractSymbolBlock {
         Served served = slot.acquire();
         try {
             Optional<Grant> grant = served.sampler().take(shape(inputs));
-            return grant.isPresent() ? audited(served, inputs, grant.get()) : plain(served, inputs);
+            ServedModule module = answering.module(served);
+            return grant.isPresent()
+                    ? audited(served, module, inputs, grant.get())
+                    : plain(served, module, inputs);
         } finally {
             served.release();
         }
     }
 
-    private NDList plain(Served served, NDList inputs) {
+    private NDList plain(Served served, ServedModule module, NDList inputs) {
         Shape shape = shape(inputs);
         long start = System.nanoTime();
-        NDList outputs = served.module().forward(inputs);
+        NDList outputs = module.forward(inputs);
         served.sampler().plain(shape, System.nanoTime() - start);
         served.counts().add(Outcome.SKIPPED, samples(inputs));
         if (inputs.size() == 1 && served.sampler().claim(shape)) {
@@ -79,15 +99,15 @@ public final class AuditBlock extends AbstractSymbolBlock {
         return outputs;
     }
 
-    private NDList audited(Served served, NDList inputs, Grant grant) {
+    private NDList audited(Served served, ServedModule module, NDList inputs, Grant grant) {
         long start = System.nanoTime();
         PendingReading pending;
         try {
-            pending = served.module().answer(inputs);
+            pending = module.answer(inputs);
         } catch (RuntimeException | LinkageError e) {
             served.sampler().failed(grant, System.nanoTime() - start);
             // answer first: if plain forward fails as well, the request itself is at fault
-            NDList outputs = served.module().forward(inputs);
+            NDList outputs = module.forward(inputs);
             served.counts().add(Outcome.FAILED, samples(inputs));
             failures.warn("audit failed, answered without it", served.id(), e);
             return outputs;

@@ -22,7 +22,8 @@ public final class Served {
     private final Map<ConceptId, CavQuality> qualities;
     private final ServedModule module;
     private final Sampler sampler;
-    private final SampleCounts counts = new SampleCounts();
+    private final Map<ConceptId, Long> fits;
+    private final SampleCounts counts;
     private final AtomicInteger users = new AtomicInteger(1);
 
     /**
@@ -50,6 +51,50 @@ public final class Served {
         this.qualities = Map.copyOf(qualities);
         this.module = module;
         this.sampler = sampler;
+        fits = Map.of();
+        counts = new SampleCounts();
+    }
+
+    private Served(Served before, Audit audit, ServedModule module) {
+        id = before.id;
+        generation = audit.generation();
+        digest = before.digest;
+        layer = before.layer;
+        concepts = audit.concepts();
+        qualities = audit.qualities();
+        this.module = module;
+        sampler = before.sampler;
+        fits = audit.fits();
+        counts = before.counts;
+    }
+
+    /**
+     * Returns the same archive audited along other concepts. Sampler and counts are shared and go
+     * on; takes ownership of the module.
+     */
+    public Served along(Audit audit, ServedModule other) {
+        return new Served(this, audit, other);
+    }
+
+    /**
+     * What an archive is audited for. Immutable.
+     *
+     * @param generation differs between any two made by one process
+     * @param concepts in the order of the module's bank
+     * @param qualities how far each concept's CAV can be trusted
+     * @param fits generation since which a concept's CAV is what it is
+     */
+    public record Audit(
+            long generation,
+            List<ConceptId> concepts,
+            Map<ConceptId, CavQuality> qualities,
+            Map<ConceptId, Long> fits) {
+        /** Copies the collections. */
+        public Audit {
+            concepts = List.copyOf(concepts);
+            qualities = Map.copyOf(qualities);
+            fits = Map.copyOf(fits);
+        }
     }
 
     /** Returns the labels of this version. */
@@ -60,6 +105,11 @@ public final class Served {
     /** Returns the number that tells this one from others of the same archive. */
     public long generation() {
         return generation;
+    }
+
+    /** Returns since which generation concepts have their CAV; absent: since this one. */
+    public Map<ConceptId, Long> fits() {
+        return fits;
     }
 
     /** Returns the digest of the archive. */

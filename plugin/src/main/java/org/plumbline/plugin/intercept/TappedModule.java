@@ -2,10 +2,14 @@ package org.plumbline.plugin.intercept;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
+import org.plumbline.core.instrument.Projection;
 import org.plumbline.core.tap.CavBank;
 import org.plumbline.core.tap.Intervention;
 import org.plumbline.core.tap.PendingAudit;
+import org.plumbline.core.tap.ProjectionBank;
 import org.plumbline.core.tap.Sensitivities;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
@@ -14,14 +18,21 @@ import org.plumbline.core.window.ConceptSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A tapped model with the concepts it is audited for. Thread-safe. Owns both. */
+/**
+ * A tapped model with the concepts it is audited for. Owns the concepts, and the model together
+ * with those made from it by {@link #along}. Thread-safe.
+ */
 public final class TappedModule implements ServedModule {
     private final TappedModel model;
+    private final AtomicInteger owners;
     private final CavBank bank;
     private final int random;
     private volatile Optional<Removals> removals = Optional.empty();
     private volatile List<PresenceRule> rules = List.of();
+    private volatile List<Intervention> interventions = List.of();
+    private volatile Optional<Shape> row = Optional.empty();
 
     /** Takes ownership of a model and a bank made by it. */
     public TappedModule(TappedModel model, CavBank bank) {
@@ -34,9 +45,32 @@ public final class TappedModule implements ServedModule {
      * @param random the last CAVs of the bank that are random, fewer than all
      */
     public TappedModule(TappedModel model, CavBank bank, int random) {
+        this(model, new AtomicInteger(1), bank, random);
+    }
+
+    private TappedModule(TappedModel model, AtomicInteger owners, CavBank bank, int random) {
         this.model = model;
+        this.owners = owners;
         this.bank = bank;
         this.random = random;
+    }
+
+    /** Returns the model; borrowed. */
+    public TappedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns the same model audited along other directions, while this one may go on; the last of
+     * them to be closed frees the model.
+     *
+     * @param cavs unit vectors, at least one
+     * @param random the last CAVs that are random, fewer than all
+     */
+    public TappedModule along(List<DenseVector> cavs, int random) {
+        CavBank other = model.bank(cavs);
+        owners.incrementAndGet();
+        return new TappedModule(model, owners, other, random);
     }
 
     /**
@@ -47,6 +81,7 @@ public final class TappedModule implements ServedModule {
      */
     public void removing(List<Intervention> all, double rate) {
         removals = rate > 0 ? Optional.of(Removals.of(model, all, rate)) : Optional.empty();
+        interventions = List.copyOf(all);
     }
 
     /**
@@ -56,6 +91,34 @@ public final class TappedModule implements ServedModule {
      */
     public void watching(List<PresenceRule> all) {
         rules = List.copyOf(all);
+    }
+
+    /** Notes the shape of one input that the model takes; once, before it serves. */
+    public void taking(Shape one) {
+        row = Optional.of(one);
+    }
+
+    @Override
+    public List<Intervention> removals() {
+        return interventions;
+    }
+
+    @Override
+    public ServedModule projected(Projection projection) {
+        return new ProjectedModule(this, model.projection(projection));
+    }
+
+    /** Returns an input that the model takes, and the device it runs on. */
+    Optional<ShapeWarmUp.Input> row() {
+        return row.map(shape -> new ShapeWarmUp.Input(shape, DataType.FLOAT32, model.device()));
+    }
+
+    NDList forward(NDList inputs, ProjectionBank projection) {
+        return model.forward(inputs, projection);
+    }
+
+    PendingReading answer(NDList inputs, ProjectionBank projection) {
+        return reading(model.answer(inputs, projection), removals.filter(Removals::draw));
     }
 
     @Override
@@ -76,7 +139,10 @@ public final class TappedModule implements ServedModule {
     @Override
     public PendingReading answer(NDList inputs) {
         Optional<Removals> drawn = removals.filter(Removals::draw);
-        PendingAudit pending = model.answer(inputs, drawn.isPresent());
+        return reading(model.answer(inputs, drawn.isPresent()), drawn);
+    }
+
+    private PendingReading reading(PendingAudit pending, Optional<Removals> drawn) {
         return new PendingReading() {
             @Override
             public NDList outputs() {
@@ -108,9 +174,12 @@ public final class TappedModule implements ServedModule {
     @Override
     public void close() {
         removals.ifPresent(Removals::close);
-        try (model;
-                bank) {
-            return;
+        try {
+            bank.close();
+        } finally {
+            if (owners.decrementAndGet() == 0) {
+                model.close();
+            }
         }
     }
 

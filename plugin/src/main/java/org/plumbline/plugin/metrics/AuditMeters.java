@@ -16,6 +16,7 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.window.EffectSnapshot;
 import org.plumbline.plugin.intercept.AuditEvent;
+import org.plumbline.plugin.intercept.MitigationCounts;
 import org.plumbline.plugin.intercept.SampleCounts;
 import org.plumbline.plugin.intercept.SampleCounts.Outcome;
 import org.plumbline.plugin.intercept.Sampler;
@@ -34,9 +35,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Every series of the server side. Series of a version are removed with it. Thread-safe.
@@ -61,14 +64,14 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
 
     private final PrometheusMeterRegistry registry;
     private final SeriesMeters series;
-    private final PrevalenceMeters prevalences;
+    private final ConceptMeters concepts;
     private final Map<ServedId, List<Meter>> meters = new ConcurrentHashMap<>();
     private final Map<ServedId, AuditTimes> times = new ConcurrentHashMap<>();
 
     private AuditMeters(PrometheusRegistry prometheus, String version) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
         series = new SeriesMeters(registry);
-        prevalences = new PrevalenceMeters(registry);
+        concepts = new ConceptMeters(registry);
         Gauge.builder(MeterName.BUILD.meter(), () -> 1)
                 .description(MeterName.BUILD.description())
                 .tags("version", version)
@@ -109,7 +112,7 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
 
     /** Tells where published prevalences are read. */
     public void prevalences(Supplier<Map<ConceptKey, PrevalenceEvidence>> source) {
-        prevalences.source(source);
+        concepts.source(source);
     }
 
     /** Shows a version's state, and its counts where it is audited. */
@@ -127,30 +130,18 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         meters.put(id, List.copyOf(made));
     }
 
-    /** Shows how far the CAVs of a version, served before, can be trusted. */
-    public void cavs(ServedId id, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
-        qualities.forEach(
-                (concept, quality) -> {
-                    Tags tags = tags(id).and("layer", layer.value(), "concept", concept.value());
-                    double poor = quality.poor().isPresent() ? 1 : 0;
-                    keep(id, gauge(MeterName.CAV_AUC, tags, quality::heldOutAuc));
-                    keep(id, gauge(MeterName.CAV_POOR, tags, () -> poor));
-                });
-    }
-
-    /** Shows how many inputs carry the concepts of a version, served before. */
-    public void prevalences(ServedId id, LayerPath layer, List<ConceptId> concepts) {
-        for (ConceptId concept : concepts) {
-            Tags tags = tags(id).and("layer", layer.value(), "concept", concept.value());
-            prevalences
-                    .add(new ConceptKey(id, layer, concept), tags)
-                    .forEach(meter -> keep(id, meter));
-        }
+    /**
+     * Shows how far the CAVs of a version, served before, can be trusted and how many inputs carry
+     * the concepts; and no others.
+     */
+    public void concepts(ServedId id, LayerPath layer, Map<ConceptId, CavQuality> qualities) {
+        concepts.show(id, tags(id), layer, qualities);
     }
 
     /** Removes every series of a version but those of its windows, which go with the windows. */
     public void remove(ServedId id) {
         times.remove(id);
+        concepts.remove(id);
         Optional.ofNullable(meters.remove(id)).orElse(List.of()).forEach(registry::remove);
     }
 
@@ -165,11 +156,38 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         keep(id, counter);
     }
 
+    /** Shows whether a version, served before, answers without a concept, as long as it has it. */
+    public void mitigation(ServedId id, ConceptId concept, BooleanSupplier on) {
+        concepts.mitigation(id, tags(id), concept, on);
+    }
+
+    /** Shows the requests that came while a version, served before, was mitigated. */
+    public void mitigated(ServedId id, MitigationCounts counts) {
+        mitigated(id, counts, "mitigated", MitigationCounts::mitigatedRequests);
+        mitigated(id, counts, "failed", MitigationCounts::failedRequests);
+    }
+
+    private void mitigated(
+            ServedId id,
+            MitigationCounts counts,
+            String outcome,
+            ToDoubleFunction<MitigationCounts> count) {
+        keep(
+                id,
+                FunctionCounter.builder(MeterName.MITIGATED.meter(), counts, count)
+                        .description(MeterName.MITIGATED.description())
+                        .tags(tags(id).and("outcome", outcome))
+                        .register(registry));
+    }
+
     /** Removes a meter together with the version. */
     private void keep(ServedId id, Meter meter) {
         meters.computeIfPresent(
                 id,
                 (key, list) -> {
+                    if (list.contains(meter)) {
+                        return list;
+                    }
                     List<Meter> longer = new ArrayList<>(list);
                     longer.add(meter);
                     return List.copyOf(longer);

@@ -37,6 +37,10 @@ enum MeterName {
     QUEUE("plumbline.queue.depth", "Answered requests whose audit waits"),
     LAST("plumbline.last.audit.timestamp", "When a request was audited last"),
     STATE("plumbline.model.state", "1 for the state a served model is in"),
+    MITIGATION("plumbline.mitigation.active", "1 while answers are given without the concept"),
+    MITIGATED(
+            "plumbline.mitigated.requests",
+            "Requests while a mitigation was on, by whether it could answer"),
     DELIVERIES("plumbline.deliveries", "Steps of deliveries by outcome"),
     BUILD("plumbline.build.info", "Version of the plugin");
 

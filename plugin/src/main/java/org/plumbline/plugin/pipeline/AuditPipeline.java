@@ -33,6 +33,7 @@ public final class AuditPipeline implements AutoCloseable {
     private volatile Map<SeriesKey, SeriesEvidence> evidence = Map.of();
     private volatile Map<ConceptKey, PrevalenceEvidence> prevalences = Map.of();
     private volatile boolean closing;
+    private Map<ServedId, WindowLimits> known = Map.of(); // as the windows are; of the thread
 
     private AuditPipeline(AuditQueue queue, AuditObserver observer) {
         this.queue = queue;
@@ -110,15 +111,16 @@ public final class AuditPipeline implements AutoCloseable {
 
     /** Empties up to a block of events and publishes once; false if nothing changed. */
     private boolean step() {
-        boolean changed = windows.retain(versions);
+        boolean changed = follow();
         for (int i = 0; i < BLOCK; i++) {
             Optional<AuditTask> task = queue.poll();
             if (task.isEmpty()) {
                 break;
             }
             changed = true;
+            follow();
             try (AuditTask waiting = task.get()) {
-                Optional.ofNullable(versions.get(waiting.id()))
+                Optional.ofNullable(known.get(waiting.id()))
                         .filter(limits -> limits.generation() == waiting.generation())
                         .ifPresent(limits -> waiting.run().ifPresent(e -> windows.add(e, limits)));
             }
@@ -126,9 +128,18 @@ public final class AuditPipeline implements AutoCloseable {
         if (changed) {
             evidence = windows.evidence();
             prevalences = windows.prevalences();
-            published = windows.snapshots();
             effects = windows.effects();
+            published = windows.snapshots(); // last: who sees a sample there finds it in all
         }
         return changed;
+    }
+
+    /** Lets windows follow a change before the first event after it counts. */
+    private boolean follow() {
+        if (known.equals(versions)) {
+            return false;
+        }
+        known = Map.copyOf(versions);
+        return windows.retain(known);
     }
 }

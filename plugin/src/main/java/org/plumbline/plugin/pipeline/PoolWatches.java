@@ -26,9 +26,14 @@ final class PoolWatches {
         this.concepts = concepts;
     }
 
+    /** Returns whether an event is about these concepts. */
+    boolean of(AuditEvent event) {
+        return event.concepts().equals(concepts);
+    }
+
     /** Adds a sample of a class that is followed; true if the corrected p-values changed. */
     boolean add(AuditEvent event, SampleReading sample) {
-        if (sample.random().isEmpty() || !event.concepts().equals(concepts)) {
+        if (sample.random().isEmpty() || !of(event)) {
             return false;
         }
         int random = sample.random().get().dimension();

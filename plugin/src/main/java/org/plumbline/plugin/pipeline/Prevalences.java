@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * How many audited inputs carry each concept, whatever their class, against what it was at first:
@@ -39,11 +39,20 @@ final class Prevalences {
         }
     }
 
-    /** Drops the versions that are gone. */
-    void remove(Predicate<ServedId> gone) {
-        watches.keySet().removeIf(key -> gone.test(key.id()));
-        evidence.keySet().removeIf(key -> gone.test(key.id()));
-        touched.removeIf(key -> gone.test(key.id()));
+    /** Drops other versions and other CAVs; returns the versions of which some were dropped. */
+    Set<ServedId> retain(Map<ServedId, WindowLimits> versions) {
+        Set<ConceptKey> gone =
+                watches.entrySet().stream()
+                        .filter(
+                                e ->
+                                        !WindowLimits.goesOn(
+                                                e.getKey(), e.getValue().fitted, versions))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        watches.keySet().removeAll(gone);
+        evidence.keySet().removeAll(gone);
+        touched.removeAll(gone);
+        return gone.stream().map(ConceptKey::id).collect(Collectors.toSet());
     }
 
     /** Keeps the baselines frozen since the last call, and returns what is known. */
@@ -58,12 +67,14 @@ final class Prevalences {
 
     private static final class Watch {
         private final ConceptKey key;
+        private final long fitted;
         private final Optional<TestPlan> plan;
         private final PrevalenceWindow window;
         private final @Nullable DriftWatch drift;
 
         Watch(ConceptKey key, WindowLimits limits) {
             this.key = key;
+            fitted = limits.fitted(key.concept());
             plan = limits.tests();
             window = new PrevalenceWindow(limits.settings().capacity());
             drift = plan.map(p -> DriftWatch.ofPrevalence(p, p.baselines().find(key))).orElse(null);

@@ -33,20 +33,29 @@ final class SeriesTests {
 
     /** Adds a sample whose class is followed. */
     void add(AuditEvent event, SampleReading sample, TestPlan plan) {
-        boolean looked =
-                pools.computeIfAbsent(event.id(), id -> new PoolWatches(plan, event.concepts()))
-                        .add(event, sample);
+        PoolWatches pool = pools.get(event.id());
+        if (pool == null || !pool.of(event)) { // other concepts: another family of tests
+            pool = new PoolWatches(plan, event.concepts());
+            pools.put(event.id(), pool);
+            touch(Set.of(event.id()));
+        }
+        boolean looked = pool.add(event, sample);
         if (looked) { // the correction couples the series of a version
-            drifts.keySet().stream().filter(k -> k.id().equals(event.id())).forEach(touched::add);
+            touch(Set.of(event.id()));
         }
     }
 
-    /** Forgets series. */
-    void remove(Set<SeriesKey> gone) {
+    /** Forgets series; versions whose concepts changed are compared with random CAVs anew. */
+    void remove(Set<SeriesKey> gone, Set<ServedId> changed) {
         drifts.keySet().removeAll(gone);
         evidence.keySet().removeAll(gone);
         touched.removeAll(gone);
-        gone.stream().map(SeriesKey::id).forEach(pools::remove);
+        pools.keySet().removeAll(changed);
+        touch(changed);
+    }
+
+    private void touch(Set<ServedId> versions) {
+        drifts.keySet().stream().filter(k -> versions.contains(k.id())).forEach(touched::add);
     }
 
     /** Keeps the baselines frozen since the last call, and returns what the tests say. */

@@ -27,7 +27,7 @@ final class Windows {
     private final Map<SeriesKey, ConceptSnapshot> snapshots = new HashMap<>();
     private final Set<SeriesKey> touched = new HashSet<>();
     private final Map<ServedId, Integer> sizes = new HashMap<>();
-    private final Map<ServedId, Long> generations = new HashMap<>();
+    private final Map<SeriesKey, Long> generations = new HashMap<>();
     private final Set<ServedId> full = new HashSet<>();
     private final EffectWindows effects = new EffectWindows();
     private final Prevalences prevalences = new Prevalences();
@@ -37,7 +37,6 @@ final class Windows {
     }
 
     void add(AuditEvent event, WindowLimits limits) {
-        generations.putIfAbsent(event.id(), limits.generation());
         for (SampleReading sample : event.samples()) {
             prevalences.add(event, sample, limits);
             boolean followed = false;
@@ -68,28 +67,26 @@ final class Windows {
         observer.audited(event);
     }
 
-    /** Drops the windows of other versions and generations; false if there were none. */
+    /** Drops the windows of other versions and other CAVs; false if there were none. */
     boolean retain(Map<ServedId, WindowLimits> versions) {
-        Set<ServedId> ids =
-                generations.keySet().stream()
-                        .filter(id -> !alive(id, versions))
+        Set<ServedId> changed = prevalences.retain(versions);
+        Set<SeriesKey> gone =
+                generations.entrySet().stream()
+                        .filter(e -> !WindowLimits.goesOn(e.getKey(), e.getValue(), versions))
+                        .map(Map.Entry::getKey)
                         .collect(Collectors.toSet());
-        if (ids.isEmpty()) {
+        gone.forEach(key -> changed.add(key.id()));
+        if (changed.isEmpty()) {
             return false;
         }
-        Set<SeriesKey> gone =
-                windows.keySet().stream()
-                        .filter(key -> ids.contains(key.id()))
-                        .collect(Collectors.toSet());
         windows.keySet().removeAll(gone);
         snapshots.keySet().removeAll(gone);
         touched.removeAll(gone);
         effects.remove(gone);
-        tests.remove(gone);
-        prevalences.remove(ids::contains);
-        sizes.keySet().removeAll(ids);
-        full.removeAll(ids);
-        generations.keySet().removeAll(ids);
+        tests.remove(gone, changed);
+        gone.forEach(key -> sizes.computeIfPresent(key.id(), (id, n) -> n > 1 ? n - 1 : null));
+        gone.forEach(key -> full.remove(key.id()));
+        generations.keySet().removeAll(gone);
         observer.vanished(gone);
         return true;
     }
@@ -115,12 +112,6 @@ final class Windows {
         return prevalences.publish();
     }
 
-    private boolean alive(ServedId id, Map<ServedId, WindowLimits> versions) {
-        WindowLimits limits = versions.get(id);
-        return limits != null
-                && generations.getOrDefault(id, limits.generation()) == limits.generation();
-    }
-
     private Optional<ConceptWindow> window(SeriesKey key, WindowLimits limits) {
         ConceptWindow window = windows.get(key);
         if (window != null) {
@@ -137,6 +128,7 @@ final class Windows {
             return Optional.empty();
         }
         sizes.put(key.id(), size + 1);
+        generations.put(key, limits.fitted(key.concept()));
         ConceptWindow made = new ConceptWindow(limits.settings());
         windows.put(key, made);
         observer.appeared(key);

@@ -76,7 +76,8 @@ class RandomPoolTest {
     private static double watched(Examples examples, FloatTensor with, FloatTensor without) {
         RandomPool pool = new RandomPool();
         pool.add(with, without);
-        List<DenseVector> random = pool.draw(RANDOM, examples.random.nextLong());
+        RandomPool.Draw drawn = pool.draw(RANDOM, examples.random.nextLong());
+        List<DenseVector> random = drawn.directions();
         DenseVector concept =
                 CavKind.SIGNAL.fit(LabelledActivations.ofGroups(with, without)).direction();
         PoolTally[] blocks = new PoolTally[BLOCKS]; // streams of blocks: sums are all that counts
@@ -85,7 +86,8 @@ class RandomPoolTest {
         }
         PoolTally tally = new PoolTally(1, RANDOM);
         SequentialStudentTest test =
-                new SequentialStudentTest(PoolStatistic.SENSITIVITY, 1, FIRST_LOOK, pool.degrees());
+                new SequentialStudentTest(
+                        PoolStatistic.SENSITIVITY, 1, FIRST_LOOK, drawn.degrees());
         for (int n = 0; n + FIRST_LOOK <= LONGEST; n += FIRST_LOOK) {
             tally.merge(blocks[examples.random.nextInt(BLOCKS)]);
             test.update(tally);
@@ -99,10 +101,10 @@ class RandomPoolTest {
         FloatTensor clean = examples.draw(12);
         RandomPool pool = new RandomPool();
         pool.add(examples.draw(10), clean);
-        assertThat(pool.degrees()).isEqualTo(20);
+        assertThat(pool.draw(0, 1).degrees()).isEqualTo(20);
         pool.add(examples.draw(7), clean);
-        assertThat(pool.degrees()).isEqualTo(26);
-        assertThat(pool.draw(5, 1)).hasSize(5).doesNotHaveDuplicates();
+        assertThat(pool.draw(0, 1).degrees()).isEqualTo(26);
+        assertThat(pool.draw(5, 1).directions()).hasSize(5).doesNotHaveDuplicates();
     }
 
     @Test
@@ -111,8 +113,8 @@ class RandomPoolTest {
         FloatTensor with = examples.draw(2);
         RandomPool pool = new RandomPool();
         pool.add(FloatTensor.concat(List.of(with, with, with)), examples.draw(3));
-        assertThat(pool.degrees()).isEqualTo(3);
-        assertThat(pool.draw(4, 1)).hasSize(4);
+        assertThat(pool.draw(0, 1).degrees()).isEqualTo(3);
+        assertThat(pool.draw(4, 1).directions()).hasSize(4);
     }
 
     private static final class Examples {

@@ -97,6 +97,21 @@ class DeliveryIT {
     }
 
     @Test
+    void aPromotedDeliveryEndsMitigations() {
+        float[] before = logits();
+        String path = "/audit/models/cnn/mitigations";
+        byte[] body = "{\"concept\": \"colour\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(http.send("POST", path, "application/json", body).statusCode()).isEqualTo(201);
+        assertThat(logits()).isNotEqualTo(before);
+        deliver("d1", repaired, source);
+        float[] after = logits();
+        assertThat(http.json(path).path("mitigations")).isEmpty();
+        worker.rollBack("d1");
+        worker.await("d1", DeliveryState.DELIVERY_STATE_ROLLED_BACK);
+        assertThat(logits()).containsExactly(before).isNotEqualTo(after);
+    }
+
+    @Test
     void aPromotedDeliverySurvivesARestartAndCanStillBeRolledBack() {
         float[] before = logits();
         deliver("d1", repaired, source);

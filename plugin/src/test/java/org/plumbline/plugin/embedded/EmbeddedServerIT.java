@@ -218,7 +218,7 @@ class EmbeddedServerIT {
             assertThat(status(http, "POST", "/predictions/none")).isEqualTo(404);
             assertThat(status(http, "GET", "/predictions/cnn")).isEqualTo(405);
             assertThat(status(http, "POST", "/predictions/cnn")).isEqualTo(400);
-            assertThat(status(http, "POST", "/audit/models/cnn/mitigations")).isEqualTo(501);
+            assertThat(status(http, "POST", "/audit/models/cnn/mitigations")).isEqualTo(400);
             assertThat(status(http, "GET", "/audit/models/none")).isEqualTo(404);
             assertThat(status(http, "POST", "/audit/models/cnn/corrections")).isEqualTo(400);
             FloatTensor wrong = FloatTensor.zeros(1, 5, 28, 28);

@@ -28,7 +28,6 @@ import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -74,7 +73,7 @@ class AuditMetersTest {
     void prevalencesAreShownPerConceptAndGoWithTheVersion() {
         ConceptKey key = new ConceptKey(ID, new LayerPath("l"), new ConceptId("c"));
         meters.serve(ID, AuditState.AUDITED, activity());
-        meters.prevalences(ID, key.layer(), List.of(key.concept()));
+        meters.concepts(ID, key.layer(), Map.of(key.concept(), poor()));
         assertThat(meters.scrape())
                 .containsPattern("plumbline_concept_prevalence_ratio\\{.*\\} NaN")
                 .containsPattern("plumbline_concept_samples_total\\{.*\\} 0.0");
@@ -96,6 +95,19 @@ class AuditMetersTest {
     }
 
     @Test
+    void otherConceptsReplaceThoseShownAndTheVersionStays() {
+        LayerPath layer = new LayerPath("l");
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.concepts(ID, layer, Map.of(new ConceptId("c"), poor()));
+        meters.concepts(ID, layer, Map.of(new ConceptId("d"), poor()));
+        assertThat(meters.scrape())
+                .doesNotContain("concept=\"c\"")
+                .contains("plumbline_concept_prevalence_ratio{concept=\"d\"")
+                .contains("plumbline_concept_cav_poor{concept=\"d\"")
+                .contains("state=\"audited\"} 1.0");
+    }
+
+    @Test
     void everySeriesOfAVersionGoesWithIt() {
         meters.source(() -> Map.of(KEY, snapshot(1)));
         counts.add(Outcome.AUDITED, 5);
@@ -114,11 +126,8 @@ class AuditMetersTest {
 
     @Test
     void aPoorCavIsMarkedUntilItsVersionGoes() {
-        FloatTensor activations = FloatTensor.of(new float[] {0, 1}, 2, 1);
-        LabelledActivations pair = LabelledActivations.of(activations, new long[] {0, 1});
-        CavQuality poor = CavQuality.of(pair, CavKind.SIGNAL.fit(pair), QualityBounds.STANDARD);
         meters.serve(ID, AuditState.AUDITED, activity());
-        meters.cavs(ID, new LayerPath("l"), Map.of(new ConceptId("c"), poor));
+        meters.concepts(ID, new LayerPath("l"), Map.of(new ConceptId("c"), poor()));
         assertThat(meters.scrape())
                 .contains(
                         "plumbline_concept_cav_poor{concept=\"c\",layer=\"l\","
@@ -139,6 +148,12 @@ class AuditMetersTest {
 
     private Optional<AuditMeters.Activity> activity() {
         return Optional.of(new AuditMeters.Activity(counts, new Sampler(Sampling.ALL, 1)));
+    }
+
+    private static CavQuality poor() {
+        FloatTensor activations = FloatTensor.of(new float[] {0, 1}, 2, 1);
+        LabelledActivations pair = LabelledActivations.of(activations, new long[] {0, 1});
+        return CavQuality.of(pair, CavKind.SIGNAL.fit(pair), QualityBounds.STANDARD);
     }
 
     private static ConceptSnapshot snapshot(double sensitivity) {

@@ -21,7 +21,9 @@ import org.plumbline.plugin.intercept.SampleReading;
 import org.plumbline.plugin.intercept.ServedId;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -87,6 +89,40 @@ class AuditPipelineTest {
         pipeline.forget(ID);
         Eventually.that("gone", () -> pipeline.snapshots().isEmpty());
         assertThat(recorder.vanished).hasSize(2);
+    }
+
+    @Test
+    void windowsOfConceptsThatKeepTheirCavGoOnAndOthersMakeRoom() {
+        ConceptId kept = new ConceptId("kept");
+        ConceptId changed = new ConceptId("changed");
+        ConceptId added = new ConceptId("added");
+        pipeline.admit(ID, limits(1, 2));
+        for (int i = 0; i < 10; i++) {
+            queue.offer(task(reading(1, List.of(kept, changed), 0, 1)));
+        }
+        awaitSamples(20);
+        pipeline.admit(ID, limits(2, 2, Map.of(kept, 1L, changed, 2L)));
+        Eventually.that("one dropped", () -> pipeline.snapshots().size() == 1);
+        queue.offer(task(reading(2, List.of(kept, changed), 0, -1)));
+        awaitSamples(12);
+        assertThat(samples(kept)).isEqualTo(11);
+        assertThat(samples(changed)).isEqualTo(1);
+        pipeline.admit(ID, limits(3, 2, Map.of(kept, 1L, added, 3L)));
+        Eventually.that("removed", () -> pipeline.snapshots().size() == 1);
+        queue.offer(task(reading(3, List.of(kept, added), 0, 1)));
+        awaitSamples(13);
+        assertThat(samples(kept)).isEqualTo(12);
+        assertThat(samples(added)).isEqualTo(1);
+        assertThat(recorder.vanished)
+                .extracting(SeriesKey::concept)
+                .containsExactly(changed, changed);
+    }
+
+    private long samples(ConceptId concept) {
+        return pipeline.snapshots().entrySet().stream()
+                .filter(e -> e.getKey().concept().equals(concept))
+                .mapToLong(e -> e.getValue().samples())
+                .sum();
     }
 
     @Test
@@ -184,13 +220,18 @@ class AuditPipelineTest {
     }
 
     private static AuditEvent reading(long generation, int target, double sensitivity) {
+        return reading(generation, List.of(new ConceptId("c")), target, sensitivity);
+    }
+
+    private static AuditEvent reading(
+            long generation, List<ConceptId> concepts, int target, double sensitivity) {
         ConceptSample sample = new ConceptSample(sensitivity, Math.abs(sensitivity), 1, 0);
         return new AuditEvent(
                 ID,
                 generation,
                 new LayerPath("l"),
-                List.of(new ConceptId("c")),
-                List.of(new SampleReading(target, List.of(sample))),
+                concepts,
+                List.of(new SampleReading(target, Collections.nCopies(concepts.size(), sample))),
                 5,
                 Instant.EPOCH);
     }
@@ -221,5 +262,11 @@ class AuditPipelineTest {
                 generation,
                 new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
                 series);
+    }
+
+    private static WindowLimits limits(long generation, int series, Map<ConceptId, Long> fits) {
+        WindowLimits all = limits(generation, series);
+        return new WindowLimits(
+                generation, all.settings(), all.effects(), series, Optional.empty(), fits);
     }
 }

@@ -33,13 +33,14 @@ class SeriesTestsTest {
     private static final int BASELINE = 400;
 
     private final Kept kept = new Kept();
-    private final WindowLimits limits =
+    private WindowLimits limits =
             new WindowLimits(
                     1,
                     new WindowSettings(100, Optional.empty(), OptionalDouble.empty(), 0.01),
                     EffectSettings.standard(0.01),
                     4,
-                    Optional.of(new TestPlan(2, 10, 0.01, BASELINE, 198, kept)));
+                    Optional.of(new TestPlan(2, 10, 0.01, BASELINE, 198, kept)),
+                    Map.of());
     private final double[] slopes = slopes();
     private int every = 4; // inputs of which one carries the biased concept
     private long fed;
@@ -120,6 +121,55 @@ class SeriesTestsTest {
         TestPlan plan = new TestPlan(3, 7, 0.01, BASELINE, 198, kept);
         double spent = 2 * (21 * plan.sensitivityShare() + 3 * plan.prevalenceShare());
         assertThat(spent).isCloseTo(0.01, within(1e-15));
+    }
+
+    @Test
+    void aReplacedConceptBeginsAnewAndTheOthersGoOn() {
+        Windows windows = new Windows(new Silent());
+        Random noise = new Random(4);
+        feed(windows, noise, 0, BASELINE, 0);
+        assertThat(evidence(windows, BIASED).pValue()).isLessThan(1e-6);
+        assertThat(windows.prevalences()).hasSize(2);
+        limits = replaced(BIASED, 4);
+        assertThat(windows.retain(Map.of(ID, limits))).isTrue();
+        assertThat(windows.evidence()).containsOnlyKeys(key(CHANCE, 0));
+        assertThat(windows.prevalences()).containsOnlyKeys(prevalenceKey(CHANCE));
+        feed(windows, noise, 0, 63, 0);
+        assertThat(prevalence(windows, BIASED).window().totalSamples()).isEqualTo(63);
+        assertThat(prevalence(windows, CHANCE).window().totalSamples()).isEqualTo(BASELINE + 63);
+        assertThat(evidence(windows, CHANCE).drift().orElseThrow().samples()).isEqualTo(63);
+        assertThat(evidence(windows, BIASED).pValue()).isEqualTo(1);
+        feed(windows, noise, 0, 1, 0);
+        assertThat(evidence(windows, BIASED).pValue()).isLessThan(1e-6);
+        assertThat(windows.retain(Map.of(ID, limits))).isFalse();
+    }
+
+    @Test
+    void pValuesBeginAnewWhenAConceptWithoutSeriesIsReplaced() {
+        Windows windows = new Windows(new Silent());
+        Random noise = new Random(5);
+        limits = replaced(BIASED, 1); // one series: that of the first concept
+        feed(windows, noise, 0, 64, 0);
+        assertThat(evidence(windows, BIASED).pValue()).isLessThan(1e-6);
+        limits =
+                new WindowLimits(
+                        3,
+                        limits.settings(),
+                        limits.effects(),
+                        1,
+                        limits.tests(),
+                        Map.of(BIASED, 2L));
+        assertThat(windows.retain(Map.of(ID, limits))).isTrue();
+        assertThat(evidence(windows, BIASED).pool()).isEmpty();
+        feed(windows, noise, 0, 1, 0);
+        assertThat(evidence(windows, BIASED).pValue()).isEqualTo(1);
+    }
+
+    /** What holds from the second generation on, in which a concept of the two is another. */
+    private WindowLimits replaced(ConceptId concept, int series) {
+        ConceptId other = concept.equals(BIASED) ? CHANCE : BIASED;
+        return new WindowLimits(
+                2, limits.settings(), limits.effects(), series, limits.tests(), Map.of(other, 1L));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.plumbline.plugin.delivery;
+package org.plumbline.plugin.concept;
 
 import org.plumbline.core.tensor.FloatTensor;
 

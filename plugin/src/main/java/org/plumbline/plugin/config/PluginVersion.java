@@ -1,4 +1,4 @@
-package org.plumbline.plugin.host;
+package org.plumbline.plugin.config;
 
 import java.util.Optional;
 
