@@ -47,7 +47,7 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument and soak, and repair where there is data.")
+                            + " instrument, soak and lff, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -79,6 +79,7 @@ public final class BenchCommand implements Callable<Integer> {
         cav,
         instrument,
         soak,
+        lff,
         repair
     }
 
@@ -90,6 +91,7 @@ public final class BenchCommand implements Callable<Integer> {
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
             measure(result, work, progress);
+            measureSteps(result, work, progress);
             if (data.isPresent() && wanted(Part.repair)) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
@@ -130,6 +132,13 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));
+        }
+    }
+
+    private void measureSteps(ObjectNode result, Path work, Progress progress) throws IOException {
+        if (only.contains(Part.lff)) {
+            Path folder = Files.createDirectories(work.resolve("lff"));
+            result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
         }
     }
 
