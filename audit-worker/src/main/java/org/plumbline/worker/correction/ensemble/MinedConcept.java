@@ -15,17 +15,22 @@ final class MinedConcept {
     private MinedConcept() {}
 
     /**
-     * Writes an {@code .npz} of arrays {@code positives} and {@code negatives}, {@code [n, c, h,
-     * w]}.
+     * Writes {@code concept.npz} of arrays {@code positives} and {@code negatives}, {@code [n, c,
+     * h, w]}, for uploads, and each as {@code .npy} in folder {@code concept}, for configurations
+     * and commands.
      */
-    static void write(Path file, FloatTensor positives, FloatTensor negatives) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file);
+    static void write(Path folder, FloatTensor positives, FloatTensor negatives)
+            throws IOException {
+        try (OutputStream out = Files.newOutputStream(folder.resolve("concept.npz"));
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             zip.putNextEntry(entry("positives.npy"));
             NpyFile.write(zip, positives);
             zip.putNextEntry(entry("negatives.npy"));
             NpyFile.write(zip, negatives);
         }
+        Path arrays = Files.createDirectories(folder.resolve("concept"));
+        NpyFile.write(arrays.resolve("positives.npy"), positives);
+        NpyFile.write(arrays.resolve("negatives.npy"), negatives);
     }
 
     /** The same samples give the same bytes. */

@@ -33,7 +33,8 @@ import java.util.stream.IntStream;
  *   <li>{@code mining.json}: numbers by class, precision and recall where bias labels are known;
  *   <li>{@code mining.png}: the most conflicting flagged samples;
  *   <li>{@code concept.npz}: flagged samples as {@code positives}, as many unflagged ones of the
- *       same classes as {@code negatives}: a concept nobody labelled.
+ *       same classes as {@code negatives}: a concept nobody labelled; the same two arrays in folder
+ *       {@code concept}.
  * </ul>
  *
  * Confined to one thread.
@@ -77,7 +78,7 @@ public final class MiningReport {
                 List<Integer> negatives = counterparts(flagged, ranked);
                 if (!negatives.isEmpty()) {
                     MinedConcept.write(
-                            folder.resolve("concept.npz"),
+                            folder,
                             data.inputs(rowsOf(first(flagged, LARGEST_CONCEPT))),
                             data.inputs(rowsOf(negatives)));
                 }

@@ -96,6 +96,8 @@ class MiningReportTest {
         FloatTensor positives = NpzFile.readFloats(concept, "positives", 1 << 20);
         FloatTensor negatives = NpzFile.readFloats(concept, "negatives", 1 << 20);
         assertThat(positives.sameValues(data.inputs(2, 5))).isTrue();
+        FloatTensor array = NpyFile.readFloats(out.resolve("concept").resolve("positives.npy"));
+        assertThat(array.sameValues(positives)).isTrue();
         // of class 0 only row 1 is left; of class 1 the surest is row 3
         assertThat(negatives.sameValues(data.inputs(1, 3))).isTrue();
     }
