@@ -210,7 +210,8 @@ final class CorrectionRun {
         return archive.module(owner).filter(m -> FROZEN.contains(m.simpleType())).isPresent();
     }
 
-    private List<String> write(Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
+    /** Writes the archive with the values that changed and names them. */
+    List<String> write(Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
         Map<String, FloatTensor> changed = new LinkedHashMap<>();
         before.forEach(
                 (name, values) -> {

@@ -105,8 +105,35 @@ class CorrectionTest {
     }
 
     @Test
+    void everyProblemOfAnEnsembleIsNamedAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                Correction.of(
+                                        "disent-be",
+                                        Map.of(
+                                                "q", "0",
+                                                "ema", "1",
+                                                "detectors", "3",
+                                                "detector_agreement", "4",
+                                                "detector_threshold", "1",
+                                                "start", "warm",
+                                                "feature_layer", "no layer",
+                                                "lambda_swap", "-1",
+                                                "steps", "-5")))
+                .hasMessageStartingWith("disent-be: ")
+                .hasMessageContaining("q: 0 (expected: in (0, 1])")
+                .hasMessageContaining("ema: 1 (expected: in [0, 1))")
+                .hasMessageContaining("detector_agreement: 4 (expected: 1 to 3)")
+                .hasMessageContaining("detector_threshold: 1 (expected: in [0, 1))")
+                .hasMessageContaining("start: warm (expected: fresh, deployed)")
+                .hasMessageContaining("no layer")
+                .hasMessageContaining("lambda_swap: -1 (expected: >= 0)")
+                .hasMessageContaining("steps: -5 (expected: 0 to 100000000)");
+    }
+
+    @Test
     void everyPermittedCorrectionHasItsMethod() {
-        assertThat(Method.ALL.values().stream().map(m -> (Object) m.type()))
+        assertThat(Method.ALL.values().stream().map(m -> (Object) m.type()).distinct())
                 .containsExactlyInAnyOrder((Object[]) Correction.class.getPermittedSubclasses());
         Method.ALL.forEach(
                 (name, method) ->

@@ -47,7 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument, soak and training, and repair where there is data.")
+                            + " instrument, soak, lff and training, and repair where there is"
+                            + " data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -99,6 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
         cav,
         instrument,
         soak,
+        lff,
         training,
         repair
     }
@@ -111,6 +113,7 @@ public final class BenchCommand implements Callable<Integer> {
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
             measure(result, work, progress);
+            measureSteps(result, work, progress);
             if (data.isPresent() && wanted(Part.repair)) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
@@ -158,6 +161,13 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only.contains(Part.training)) {
             result.set("training", new TrainingBench(models, work, progress).run(images));
+        }
+    }
+
+    private void measureSteps(ObjectNode result, Path work, Progress progress) throws IOException {
+        if (only.contains(Part.lff)) {
+            Path folder = Files.createDirectories(work.resolve("lff"));
+            result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
         }
     }
 
