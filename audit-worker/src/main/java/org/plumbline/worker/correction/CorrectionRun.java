@@ -251,7 +251,8 @@ final class CorrectionRun {
         return archive.module(owner).filter(m -> FROZEN.contains(m.simpleType())).isPresent();
     }
 
-    private List<String> write(Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
+    /** Writes what differs and returns the names of those tensors. */
+    List<String> write(Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
         Map<String, FloatTensor> changed = new LinkedHashMap<>();
         before.forEach(
                 (name, values) -> {
