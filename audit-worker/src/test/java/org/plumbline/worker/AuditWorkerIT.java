@@ -176,6 +176,7 @@ class AuditWorkerIT {
     void aQueuedCorrectionIsCancelledAtOnce() throws Exception {
         CorrectionSpec spec = spec(FakeEngine.STEPS_UNTIL_CANCELLED);
         Correction running = client.create("r1", spec);
+        assertThat(engine.training.await(30, TimeUnit.SECONDS)).isTrue();
         Correction queued = client.create("r2", spec);
         Correction cancelled =
                 client.corrections.cancelCorrection(

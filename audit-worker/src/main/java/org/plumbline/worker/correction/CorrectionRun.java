@@ -24,16 +24,12 @@ import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.BatchLoss;
-import org.plumbline.worker.training.BatchTrainee;
-import org.plumbline.worker.training.Batches;
-import org.plumbline.worker.training.CachedBatches;
-import org.plumbline.worker.training.ImageBatches;
 import org.plumbline.worker.training.LiveBatch;
-import org.plumbline.worker.training.LossTerms;
 import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingSettings;
+import org.plumbline.worker.training.TrunkCache;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -119,7 +115,7 @@ final class CorrectionRun {
 
     /** Returns whether everything up to the cut gives the same twice, as caching assumes. */
     boolean isExact(TrainableModel model) {
-        return CachedBatches.isExact(model, task.data().inputs(rows()[0]));
+        return TrunkCache.isExact(model, task.data().inputs(rows()[0]));
     }
 
     /** Fits one of the task's concepts to activations of an archive. */
@@ -189,43 +185,6 @@ final class CorrectionRun {
         return weighted
                 ? ClassWeights.inverseFrequency(data.labels(), classes)
                 : ClassWeights.equal(classes);
-    }
-
-    LossTerms terms(TrainableModel model, boolean weighted, List<DenseVector> cavs, double lambda) {
-        return new LossTerms(
-                model.plan().objective(),
-                classWeights(model, weighted),
-                cavs,
-                lambda,
-                task.targetClass(),
-                task.correction().training().loop().seed());
-    }
-
-    List<String> trainedFromCache(TrainableModel model, LossTerms terms) {
-        seed();
-        try (CachedBatches batches = cache(model, rows(), terms, listener)) {
-            return trained(model, batches);
-        }
-    }
-
-    List<String> trainedFromImages(TrainableModel model, LossTerms terms) {
-        return trained(model, new ImageBatches(model, task.data(), rows(), terms));
-    }
-
-    CachedBatches cache(TrainableModel model, int[] rows, LossTerms terms, TrainingListener heard) {
-        return CachedBatches.collect(model, task.data(), rows, terms, heard);
-    }
-
-    private List<String> trained(TrainableModel model, Batches batches) {
-        Map<String, FloatTensor> before = model.state();
-        seed();
-        TrainingSettings settings = task.correction().training();
-        try (NativeOperators operators = NativeOperators.load(task.workDirectory(), task.device());
-                BatchTrainee trainee =
-                        new BatchTrainee(operators, model, batches, settings.optimizer())) {
-            TrainingLoop.run(trainee, settings.loop(), listener);
-        }
-        return write(before, model.state());
     }
 
     /** Names every parameter. */

@@ -2,9 +2,6 @@ package org.plumbline.worker.correction;
 
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
-import org.plumbline.core.instrument.Objective;
-import org.plumbline.core.instrument.Objective.Aggregation;
-import org.plumbline.core.instrument.Objective.Criterion;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.worker.training.TrainingSettings;
 
@@ -84,10 +81,6 @@ public record RrClarc(
         return names.isBlank()
                 ? List.of()
                 : Arrays.stream(names.trim().split("[ ,]+", -1)).map(ConceptId::new).toList();
-    }
-
-    Objective objective() {
-        return new Objective.RrClarc(criterion, aggregation);
     }
 
     @Override

@@ -1,16 +1,22 @@
 package org.plumbline.worker.correction;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.Heap;
+import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.worker.training.CachedBatches;
-import org.plumbline.worker.training.LossTerms;
+import org.plumbline.worker.training.BatchLoss.Terms;
 import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Trains by RR-ClArC, in the fastest way that gives the published gradients. One use. */
 final class RrClarcTraining {
@@ -29,18 +36,26 @@ final class RrClarcTraining {
     private final LayerPath probe;
     private final List<String> trained;
     private final List<DenseVector> cavs;
+    private final int[] rows;
+    private final NativeOperators operators;
+    private final RrClarcLoss loss;
+
+    private RrClarcTraining(CorrectionRun run, RrClarc rr, NativeOperators operators) {
+        this.run = run;
+        this.rr = rr;
+        this.operators = operators;
+        probe = run.required(run.task().layer(), "layer");
+        trained = run.trained(rr.scope());
+        rows = run.rows();
+        cavs = fitted();
+        loss = new RrClarcLoss(operators, rr.criterion(), rr.aggregation(), rr.lambda());
+    }
 
     /** Returns the names of the tensors that changed. */
     static List<String> run(CorrectionRun run, RrClarc rr) {
-        return new RrClarcTraining(run, rr).run();
-    }
-
-    private RrClarcTraining(CorrectionRun run, RrClarc rr) {
-        this.run = run;
-        this.rr = rr;
-        probe = run.required(run.task().layer(), "layer");
-        trained = run.trained(rr.scope());
-        cavs = fitted();
+        try (NativeOperators operators = run.operators(RrClarcLoss.SOURCE)) {
+            return new RrClarcTraining(run, rr, operators).run();
+        }
     }
 
     private List<DenseVector> fitted() {
@@ -71,14 +86,11 @@ final class RrClarcTraining {
             return Optional.empty();
         }
         for (LayerPath cut : LateCuts.of(run.archive(), probe, trained)) {
-            try (TrainableModel late = run.load(plan(cut, false))) {
-                LossTerms terms = terms(late);
-                if (run.isExact(late) && agrees(late, terms)) {
+            try (TrainableModel late =
+                    run.load(run.live(Scope.HEAD).splitAt(cut).withTangentsOf(probe))) {
+                if (run.isExact(late) && agrees(late)) {
                     LOG.info("training from {}, along tangents of {}", cut, probe);
-                    return Optional.of(
-                            rr.cache()
-                                    ? run.trainedFromCache(late, terms)
-                                    : run.trainedFromImages(late, terms));
+                    return Optional.of(rr.cache() ? fromCache(late) : fromImages(late));
                 }
             } catch (AuditException e) {
                 if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE && e.code() != ErrorCode.BAD_ARCHIVE) {
@@ -94,45 +106,106 @@ final class RrClarcTraining {
         if (!rr.cache()) {
             return Optional.empty();
         }
-        try (TrainableModel model = run.load(plan(probe, false))) {
+        try (TrainableModel model = run.load(splitAtProbe())) {
             if (run.isExact(model)) {
-                return Optional.of(run.trainedFromCache(model, terms(model)));
+                return Optional.of(fromCache(model));
             }
             LOG.warn("layers below {} are stochastic: training without cache", probe);
             return Optional.empty();
         }
     }
 
+    private TrainingPlan splitAtProbe() {
+        return run.live(Scope.HEAD).splitAt(probe);
+    }
+
     private List<String> wholeModel() {
-        try (TrainableModel model = run.load(plan(probe, true))) {
-            if (rr.scope() == Scope.ALL) {
-                model.trainingMode(true);
-            }
-            return run.trainedFromImages(model, terms(model));
+        try (TrainableModel model = run.load(run.live(rr.scope()).tapping(probe))) {
+            return fromImages(model);
         }
     }
 
-    private boolean agrees(TrainableModel late, LossTerms terms) {
-        int[] rows = run.rows();
+    private List<String> fromCache(TrainableModel model) {
+        run.seed();
+        ProbeReader reader = reader(model, rows);
+        DenseVector weights = run.classWeights(model, rr.classWeights());
+        try (TrunkCache cache = reader.cache(run.listener())) {
+            return run.descended(
+                    model,
+                    operators,
+                    rr.scope(),
+                    rows.length,
+                    (unit, step) ->
+                            terms(
+                                    unit,
+                                    reader.cached(unit, cache, step.samples()),
+                                    weights,
+                                    step.samples(),
+                                    step.number()));
+        }
+    }
+
+    private List<String> fromImages(TrainableModel model) {
+        ProbeReader reader = reader(model, rows);
+        DenseVector weights = run.classWeights(model, rr.classWeights());
+        return run.descended(
+                model,
+                operators,
+                rr.scope(),
+                rows.length,
+                (unit, step) ->
+                        terms(
+                                unit,
+                                reader.fromImages(unit, step.samples()),
+                                weights,
+                                step.samples(),
+                                step.number()));
+    }
+
+    private ProbeReader reader(TrainableModel model, int[] some) {
+        return new ProbeReader(run, operators, model, cavs, some);
+    }
+
+    private Terms terms(
+            NDManager unit,
+            RrClarcLoss.Reading reading,
+            DenseVector weights,
+            int[] samples,
+            long step) {
+        long[] all = run.task().data().labels();
+        long[] labels = Arrays.stream(samples).mapToLong(i -> all[rows[i]]).toArray();
+        int classes = weights.dimension();
+        float[] signs =
+                rr.criterion()
+                        .signs(
+                                labels,
+                                classes,
+                                run.task().targetClass(),
+                                rr.training().loop().seed(),
+                                step);
+        NDArray factors = unit.create(signs, new Shape(labels.length, classes));
+        return loss.terms(
+                unit, reading, unit.create(labels), unit.create(weights.toArray()), factors);
+    }
+
+    private boolean agrees(TrainableModel late) {
         int[] some = Arrays.copyOf(rows, Math.min(rows.length, COMPARED));
-        try (TrainableModel early = run.load(plan(probe, false))) {
-            return GradientCheck.agree(gradients(early, some, terms), gradients(late, some, terms));
+        try (TrainableModel early = run.load(splitAtProbe())) {
+            return GradientCheck.agree(gradients(early, some), gradients(late, some));
         }
     }
 
-    private List<FloatTensor> gradients(TrainableModel model, int[] rows, LossTerms terms) {
+    private List<FloatTensor> gradients(TrainableModel model, int[] some) {
         run.seed(); // the same dropout for both
-        try (CachedBatches batches = run.cache(model, rows, terms, TrainingListener.none())) {
-            return GradientCheck.gradients(model, batches);
+        ProbeReader reader = reader(model, some);
+        DenseVector weights = run.classWeights(model, rr.classWeights());
+        int[] all = IntStream.range(0, some.length).toArray();
+        try (TrunkCache cache = reader.cache(TrainingListener.none());
+                NDManager unit = operators.newUnit()) {
+            NDArray total = terms(unit, reader.cached(unit, cache, all), weights, all, 0).loss();
+            return operators.gradients(unit, total, model.parameters(unit)).stream()
+                    .map(Heap::copy)
+                    .toList();
         }
-    }
-
-    private LossTerms terms(TrainableModel model) {
-        return run.terms(model, rr.classWeights(), cavs, rr.lambda());
-    }
-
-    private TrainingPlan plan(LayerPath cut, boolean wholeGraph) {
-        return new TrainingPlan(
-                Optional.of(probe), Optional.of(cut), rr.objective(), trained, wholeGraph, true);
     }
 }

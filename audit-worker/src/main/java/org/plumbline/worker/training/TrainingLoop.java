@@ -33,7 +33,15 @@ public final class TrainingLoop {
         this.settings = settings;
         this.listener = listener;
         order = trainee.order(settings.seed());
-        perEpoch = settings.stepsPerEpoch(order.epoch(1).length);
+        int samples = order.epoch(1).length;
+        perEpoch = settings.stepsPerEpoch(samples);
+        if (perEpoch == 0) {
+            throw AuditException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "batch_size",
+                    settings.batchSize(),
+                    "at most " + samples + ", the samples of an epoch");
+        }
     }
 
     /**

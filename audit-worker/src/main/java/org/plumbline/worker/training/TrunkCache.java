@@ -10,6 +10,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 
 import java.util.Arrays;
@@ -75,6 +76,24 @@ public final class TrunkCache implements AutoCloseable {
                 collected.add(manager.create(new Shape(shape), part.getDataType()));
             }
             collected.get(i).set(new NDIndex(from + ":" + to), part);
+        }
+    }
+
+    /**
+     * Returns whether everything up to the cut gives the same tensors twice, as caching assumes;
+     * dropout and stochastic depth below the cut do not.
+     */
+    public static boolean isExact(TrainableModel model, FloatTensor images) {
+        try (NDManager unit = model.newUnit()) {
+            NDArray x = Heap.back(unit, images);
+            NDList first = model.trunk(x);
+            NDList second = model.trunk(x);
+            for (int i = 0; i < first.size(); i++) {
+                if (!first.get(i).contentEquals(second.get(i))) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 

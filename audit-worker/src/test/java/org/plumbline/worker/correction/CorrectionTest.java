@@ -8,8 +8,6 @@ import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.instrument.Objective.Aggregation;
-import org.plumbline.core.instrument.Objective.Criterion;
 import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
@@ -18,6 +16,7 @@ import org.plumbline.worker.training.Schedule;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
 class CorrectionTest {
 
@@ -139,5 +138,21 @@ class CorrectionTest {
         assertThat(ClassWeights.inverseFrequency(labels, 4).toArray())
                 .containsExactly(1f, 0f, 3f, 0f);
         assertThat(ClassWeights.equal(2).toArray()).containsExactly(1f, 1f);
+    }
+
+    @Test
+    void signsFollowTheCriterion() {
+        long[] labels = {2, 0};
+        OptionalInt any = OptionalInt.empty();
+        assertThat(Criterion.TARGET_LOGIT.signs(labels, 3, any, 3, 0))
+                .containsExactly(0, 0, 1, 1, 0, 0);
+        assertThat(Criterion.TARGET_LOGIT.signs(labels, 3, OptionalInt.of(1), 3, 0))
+                .containsExactly(0, 1, 0, 0, 1, 0);
+        assertThat(Criterion.ALL_LOGITS.signs(labels, 3, any, 3, 0)).containsOnly(1f);
+        float[] random = Criterion.ALL_LOGITS_RANDOM.signs(new long[99], 3, any, 3, 4);
+        assertThat(random).containsOnly(1f, -1f);
+        assertThat(Criterion.ALL_LOGITS_RANDOM.signs(new long[99], 3, any, 3, 4)).isEqualTo(random);
+        assertThat(Criterion.ALL_LOGITS_RANDOM.signs(new long[99], 3, any, 3, 5))
+                .isNotEqualTo(random);
     }
 }

@@ -111,6 +111,11 @@ class TrainingLoopIT {
     }
 
     private List<Float> train(TrainingListener listener, Optional<Checkpoints> checkpoints) {
+        return train(SETTINGS, listener, checkpoints);
+    }
+
+    private List<Float> train(
+            LoopSettings settings, TrainingListener listener, Optional<Checkpoints> checkpoints) {
         List<String> trained =
                 List.of("features.0.weight", "features.1.weight", "classifier.2.weight");
         OptimizerSettings adam =
@@ -122,7 +127,7 @@ class TrainingLoopIT {
                 Descent descent = new Descent(operators, adam, Map.of("model", model))) {
             model.trainingMode(true);
             TrainingLoop.run(
-                    new Plain(operators, model, data, descent), SETTINGS, listener, checkpoints);
+                    new Plain(operators, model, data, descent), settings, listener, checkpoints);
             List<Float> values = new ArrayList<>();
             for (FloatTensor tensor : descent.state().tensors().values()) {
                 for (float value : tensor.values()) {
@@ -161,6 +166,14 @@ class TrainingLoopIT {
         assertThat(steps).hasSize(2);
         assertThat(steps.get(0).losses()).containsOnlyKeys("loss", "gradient_norm");
         assertThat(steps.get(0).steps()).isEqualTo(STEPS);
+    }
+
+    @Test
+    void moreThanAllSamplesInABatchIsRefusedWhereTheLastOneIsDropped() {
+        LoopSettings large =
+                new LoopSettings(Length.steps(1), 38, true, new Schedule.Constant(), 0);
+        assertThatThrownBy(() -> train(large, TrainingListener.none(), Optional.empty()))
+                .hasMessage("batch_size: 38 (expected: at most 37, the samples of an epoch)");
     }
 
     @Test

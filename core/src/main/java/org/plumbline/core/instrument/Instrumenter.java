@@ -75,12 +75,6 @@ public final class Instrumenter {
     /** {@code (tensors after the cut) -> logits}. */
     public static final String HEAD = "plumbline_head";
 
-    /** {@code (x, labels, weights, cavs, signs, lambda) -> ([loss, ce, penalty], gradients)}. */
-    public static final String LOSS = "plumbline_loss";
-
-    /** As {@link #LOSS} with {@code (caches, rows)} in place of {@code x}. */
-    public static final String LOSS_CACHED = "plumbline_loss_cached";
-
     /** {@code (x, cavs [K, d]) -> (tensor at the cut, tangents [n, K, size of that tensor])}. */
     public static final String TANGENTS = "plumbline_tangents";
 
@@ -220,9 +214,9 @@ public final class Instrumenter {
             if (plan.cut().isPresent()) {
                 requireModules(taps, plan);
                 halves = Optional.of(taps.split(forward, plan.cut().get()));
-                if (plan.alongTangents()) {
+                if (plan.tangents().isPresent()) {
                     requireOneTensor(halves.get());
-                    LayerPath probe = plan.probe().orElseThrow();
+                    LayerPath probe = plan.tangents().get();
                     methods.addTangents(taps.splitTapped(forward, plan.cut().get(), probe));
                 }
             }
@@ -340,7 +334,7 @@ public final class Instrumenter {
     }
 
     private static void requireModules(LayerTaps taps, TrainingPlan plan) throws Untappable {
-        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.probe())) {
+        for (Optional<LayerPath> layer : List.of(plan.cut(), plan.tangents())) {
             if (layer.isPresent() && taps.isOperation(layer.get())) {
                 throw new Untappable(
                         layer.get()

@@ -28,8 +28,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * An archive loaded with training methods: losses, gradients and updates run inside it, and its
- * parameters are live. Confined to one thread; owns native memory.
+ * An archive loaded for training: its logits and layers carry graphs, and its parameters are live.
+ * {@link NativeOperators} compute losses, gradients and updates on them. Several may be loaded at
+ * once. Confined to one thread; owns native memory.
  */
 public final class TrainableModel implements AutoCloseable {
     private final NativeModule module;
@@ -116,7 +117,7 @@ public final class TrainableModel implements AutoCloseable {
 
     /**
      * Returns the tensor at the cut and the tangents {@code [n, K, size]} of a batch, see {@link
-     * TrainingPlan#alongTangents}.
+     * TrainingPlan#tangents}.
      *
      * @param x images, borrowed; the results hang on its manager and carry no graph
      * @param cavs {@code [K, d]} at the probe, borrowed
@@ -139,33 +140,6 @@ public final class TrainableModel implements AutoCloseable {
      */
     public NDArray head(NDList caches) {
         return module.call(Instrumenter.HEAD, listed(caches, "caches[]")).singletonOrThrow();
-    }
-
-    /**
-     * Returns loss and gradients of a batch of images, run through the whole model.
-     *
-     * @param x images, borrowed; the gradients hang on its manager
-     */
-    public LossReading loss(NDArray x, LossInputs inputs) {
-        return reading(module.call(Instrumenter.LOSS, inputs.after(new NDList(x))));
-    }
-
-    /**
-     * Returns loss and gradients of some rows of cached tensors, run through the head alone.
-     *
-     * @param rows {@code [n]} int64, borrowed; the gradients hang on its manager
-     * @param caches what {@link #trunk} returned for the whole data set, borrowed
-     */
-    public LossReading lossCached(NDArray rows, NDList caches, LossInputs inputs) {
-        NDList first = listed(caches, "caches[]");
-        first.add(rows);
-        NDList out = inputs.after(first);
-        return reading(module.call(Instrumenter.LOSS_CACHED, out));
-    }
-
-    private static LossReading reading(NDList out) {
-        float[] terms = out.get(0).toFloatArray();
-        return new LossReading(terms[0], terms[1], terms[2], out.subNDList(1));
     }
 
     /** Names handles as members of one list argument; the names belong to our handles. */

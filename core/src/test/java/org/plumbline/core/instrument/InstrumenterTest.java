@@ -43,13 +43,7 @@ class InstrumenterTest {
     @Test
     void aCutInsideALoopQuotesTheStatementAndTheLoop() throws IOException {
         TrainingPlan plan =
-                new TrainingPlan(
-                        Optional.empty(),
-                        Optional.of(new LayerPath("spin.conv")),
-                        new Objective.CrossEntropy(),
-                        List.of("fc.weight"),
-                        false,
-                        false);
+                TrainingPlan.live(List.of("fc.weight")).splitAt(new LayerPath("spin.conv"));
         try (Archive archive = Archive.open(TestArchives.zoo("torch2/branches.script"))) {
             Path out = folder.resolve("never.pt");
             assertThatThrownBy(() -> new Instrumenter(archive).training(plan, List.of(), out))
@@ -61,14 +55,7 @@ class InstrumenterTest {
 
     @Test
     void aCutAtAnOperationSaysThatCorrectionsNeedModules() throws IOException {
-        TrainingPlan plan =
-                new TrainingPlan(
-                        Optional.empty(),
-                        Optional.of(new LayerPath("add")),
-                        new Objective.CrossEntropy(),
-                        List.of("fc.weight"),
-                        false,
-                        false);
+        TrainingPlan plan = TrainingPlan.live(List.of("fc.weight")).splitAt(new LayerPath("add"));
         try (Archive archive = Archive.open(TestArchives.small("cnn"))) {
             Path out = folder.resolve("never.pt");
             assertThatThrownBy(() -> new Instrumenter(archive).training(plan, List.of(), out))

@@ -32,8 +32,6 @@ class ReferenceParityTest {
         known.put("b_tcav_metrics", new TcavMetricsCase());
         known.put("c_cav_quality", new CavQualityCase());
         known.put("d_clarc_projection", new ClarcProjectionCase());
-        known.put("d_rrclarc_loss", new RrClarcLossCase());
-        known.put("d_rrclarc_train", new RrClarcTrainCase());
         known.put("h_artifact_relevance", new ArtifactRelevanceCase());
         known.put("h_gradient_methods", new GradientMethodsCase());
         known.put("h_lrp_fairwasher", new LrpFairwasherCase());

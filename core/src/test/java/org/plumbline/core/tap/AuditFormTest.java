@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
-import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
@@ -173,14 +172,7 @@ class AuditFormTest {
     @ParameterizedTest
     @ValueSource(strings = {"single", "named", "listed"})
     void modelsThatReturnMoreCanBeTrained(String archive) {
-        TrainingPlan plan =
-                new TrainingPlan(
-                        Optional.empty(),
-                        Optional.of(new LayerPath("conv")),
-                        new Objective.CrossEntropy(),
-                        List.of("fc.weight"),
-                        false,
-                        false);
+        TrainingPlan plan = TrainingPlan.live(List.of("fc.weight")).splitAt(new LayerPath("conv"));
         float[] expected;
         try (TappedModel model = load(archive, "conv")) {
             expected = model.logits(images(), 3).values();

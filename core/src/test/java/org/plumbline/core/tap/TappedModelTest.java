@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.LayerStatus;
-import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.sensitivity.SensitivityMap;
@@ -33,7 +32,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -128,15 +126,9 @@ class TappedModelTest {
         try (Archive opened = Archive.open(archive)) {
             last = opened.parameters().get(opened.parameters().size() - 1).name();
         }
-        TrainingPlan plan =
-                new TrainingPlan(
-                        Optional.empty(),
-                        Optional.of(new LayerPath(layer)),
-                        new Objective.CrossEntropy(),
-                        List.of(last),
-                        false,
-                        dropout);
-        return TrainableModel.load(archive, plan, folder, Device.cpu());
+        TrainingPlan plan = TrainingPlan.live(List.of(last)).splitAt(new LayerPath(layer));
+        return TrainableModel.load(
+                archive, dropout ? plan.withDropout() : plan, folder, Device.cpu());
     }
 
     @Test

@@ -47,7 +47,7 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument and soak, and repair where there is data.")
+                            + " instrument, soak and training, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -69,6 +69,12 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Audits of the soak, default: ${DEFAULT-VALUE}.")
     private int audits = 100_000;
 
+    @Option(
+            names = "--images",
+            defaultValue = "10000",
+            description = "Images of training, default: ${DEFAULT-VALUE}.")
+    private int images = 10_000;
+
     /** What can be measured by itself. */
     enum Part {
         latency,
@@ -79,6 +85,7 @@ public final class BenchCommand implements Callable<Integer> {
         cav,
         instrument,
         soak,
+        training,
         repair
     }
 
@@ -130,6 +137,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only.contains(Part.soak)) {
             result.set("soak", new SoakBench(models, work, progress).run(audits));
+        }
+        if (only.contains(Part.training)) {
+            result.set("training", new TrainingBench(models, work, progress).run(images));
         }
     }
 
