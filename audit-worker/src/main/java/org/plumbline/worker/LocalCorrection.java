@@ -32,6 +32,7 @@ public final class LocalCorrection {
      * @param dataset folder of the audit data set
      * @param parameters of the method, by the names of the publications
      * @param output where the sealed archive appears when complete
+     * @param reports folder for what the method found; empty: it is not written
      */
     public record Request(
             Path archive,
@@ -41,10 +42,33 @@ public final class LocalCorrection {
             Optional<LayerPath> layer,
             Optional<ConceptId> concept,
             OptionalInt targetClass,
-            Path output) {
+            Path output,
+            Optional<Path> reports) {
         /** Copies the parameters. */
         public Request {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** Makes a request without reports. */
+        public Request(
+                Path archive,
+                Path dataset,
+                String method,
+                Map<String, String> parameters,
+                Optional<LayerPath> layer,
+                Optional<ConceptId> concept,
+                OptionalInt targetClass,
+                Path output) {
+            this(
+                    archive,
+                    dataset,
+                    method,
+                    parameters,
+                    layer,
+                    concept,
+                    targetClass,
+                    output,
+                    Optional.empty());
         }
     }
 
@@ -81,7 +105,8 @@ public final class LocalCorrection {
                             request.dataset(),
                             request.output(),
                             work,
-                            device.device());
+                            device.device(),
+                            request.reports());
             return new Repair(tools, bounds).run(task, new Listener(progress));
         } finally {
             remove(work);

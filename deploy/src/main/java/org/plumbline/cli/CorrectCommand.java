@@ -21,10 +21,8 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /** Does what a worker's job does, here. Confined to one thread. */
@@ -37,8 +35,7 @@ final class CorrectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive to correct.")
     private Path archive = Path.of("");
 
-    @Option(names = "--method", required = true, description = "rr-clarc, vanilla, ...")
-    private String method = "";
+    @Mixin private MethodChoice choice = new MethodChoice();
 
     @Option(names = "--data", required = true, description = "Audit data set folder.")
     private Path data = Path.of("");
@@ -52,13 +49,10 @@ final class CorrectCommand implements Callable<Integer> {
     @Option(names = "--class", description = "Class the concept is measured on (default: all).")
     private Optional<Integer> target = Optional.empty();
 
-    @Option(names = "--param", paramLabel = "NAME=VALUE", description = "Method parameter.")
-    private Map<String, String> parameters = new TreeMap<>();
-
     @Option(names = "--out", required = true, description = "Where to write the repaired archive.")
     private Path out = Path.of("");
 
-    @Option(names = "--report", description = "Folder to write report.json to.")
+    @Option(names = "--report", description = "Folder for report.json and what the method found.")
     private Optional<Path> report = Optional.empty();
 
     @Override
@@ -91,11 +85,12 @@ final class CorrectCommand implements Callable<Integer> {
         return new LocalCorrection.Request(
                 archive,
                 data,
-                method,
-                parameters,
+                choice.method(),
+                choice.parameters(),
                 layer.map(LayerPath::new),
                 concept.map(ConceptId::new),
                 target.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                out);
+                out,
+                report);
     }
 }

@@ -20,9 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
@@ -38,8 +36,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--data", required = true, description = "Audit data set folder.")
     private Path data = Path.of("");
 
-    @Option(names = "--method", required = true, description = "rr-clarc, vanilla, ...")
-    private String method = "";
+    @Mixin private MethodChoice choice = new MethodChoice();
 
     @Option(
             names = "--model-name",
@@ -54,9 +51,6 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Option(names = "--class", description = "Class the concept is measured on (default: all).")
     private Optional<Integer> target = Optional.empty();
-
-    @Option(names = "--param", paramLabel = "NAME=VALUE", description = "Method parameter.")
-    private Map<String, String> parameters = new TreeMap<>();
 
     @Option(
             names = "--gate",
@@ -100,8 +94,8 @@ final class SubmitCommand implements Callable<Integer> {
                         .setModelName(modelName.orElseGet(this::fileName))
                         .setArchiveSha256(digest)
                         .setDataset(dataset)
-                        .setMethod(method)
-                        .putAllParameters(parameters)
+                        .setMethod(choice.method())
+                        .putAllParameters(choice.parameters())
                         .setGateMode(mode);
         layer.ifPresent(spec::setLayer);
         concept.ifPresent(spec::setConcept);

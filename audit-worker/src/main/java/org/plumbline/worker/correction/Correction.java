@@ -6,7 +6,8 @@ import org.plumbline.worker.training.TrainingSettings;
 import java.util.Map;
 
 /** A validated request to repair a model: the parameters of one published method. */
-public sealed interface Correction permits AClarc, Dcwp, End, PClarc, RrClarc, Rrr, Vanilla {
+public sealed interface Correction
+        permits AClarc, Dcwp, DisEnt, End, Lff, PClarc, RrClarc, Rrr, Vanilla {
     /** Returns the name in the literature, lower case: metric tag and API value. */
     String method();
 
@@ -17,12 +18,13 @@ public sealed interface Correction permits AClarc, Dcwp, End, PClarc, RrClarc, R
     TrainingSettings training();
 
     /**
-     * Parses a request.
+     * Parses a request; parameter {@code preset} stands for a published configuration.
      *
      * @throws AuditException {@code INVALID_ARGUMENT} naming every unknown or ill-valued parameter
      *     at once
      */
     static Correction of(String method, Map<String, String> parameters) {
-        return Method.of(method).parser().apply(new Parameters(parameters));
+        Method<?> known = Method.of(method);
+        return known.parser().apply(new Parameters(Preset.expanded(method, parameters)));
     }
 }

@@ -210,7 +210,7 @@ final class CorrectionRun {
         return archive.module(owner).filter(m -> FROZEN.contains(m.simpleType())).isPresent();
     }
 
-    /** Writes what differs and returns the names of those tensors. */
+    /** Writes the archive with the values that changed and names them. */
     List<String> write(Map<String, FloatTensor> before, Map<String, FloatTensor> after) {
         Map<String, FloatTensor> changed = new LinkedHashMap<>();
         before.forEach(

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * @param targetClass class the concept is measured on; empty: every class
  * @param output where the candidate archive is written
  * @param workDirectory existing folder for temporary files
+ * @param reports folder for what a method found, such as mined samples; made when needed; empty: it
+ *     is not written
  */
 public record CorrectionTask(
         Path archive,
@@ -29,4 +31,29 @@ public record CorrectionTask(
         Correction correction,
         Path output,
         Path workDirectory,
-        Device device) {}
+        Device device,
+        Optional<Path> reports) {
+    /** Makes a task without reports. */
+    public CorrectionTask(
+            Path archive,
+            AuditDataset data,
+            Optional<LayerPath> layer,
+            Optional<ConceptId> concept,
+            OptionalInt targetClass,
+            Correction correction,
+            Path output,
+            Path workDirectory,
+            Device device) {
+        this(
+                archive,
+                data,
+                layer,
+                concept,
+                targetClass,
+                correction,
+                output,
+                workDirectory,
+                device,
+                Optional.empty());
+    }
+}

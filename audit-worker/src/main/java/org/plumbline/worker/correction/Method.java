@@ -32,7 +32,15 @@ record Method<C extends Correction>(
                                     "a-clarc",
                                     method(AClarc.class, AClarc::parse, AClarcTraining::run)),
                             entry("dcwp", method(Dcwp.class, Dcwp::parse, DcwpTraining::run)),
+                            entry(
+                                    "disent",
+                                    method(DisEnt.class, DisEnt::plain, DisEntTraining::run)),
+                            entry(
+                                    "disent-be",
+                                    method(DisEnt.class, DisEnt::onEnsemble, DisEntTraining::run)),
                             entry("end", method(End.class, End::parse, EndTraining::run)),
+                            entry("lff", method(Lff.class, Lff::plain, LffTraining::run)),
+                            entry("lff-be", method(Lff.class, Lff::onEnsemble, LffTraining::run)),
                             entry(
                                     "p-clarc",
                                     method(PClarc.class, PClarc::parse, PClarcTraining::run)),

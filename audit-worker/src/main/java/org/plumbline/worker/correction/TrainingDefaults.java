@@ -66,6 +66,21 @@ record TrainingDefaults(
                 20);
     }
 
+    /** Learning from failure: Adam, batches of 256, 100 epochs, no clipping. */
+    static TrainingDefaults reweighting() {
+        return new TrainingDefaults(
+                Rule.ADAM,
+                1,
+                100,
+                256,
+                1e-3,
+                1e-8,
+                0,
+                Double.POSITIVE_INFINITY,
+                Scheduling.CONSTANT,
+                1);
+    }
+
     /** Returns the same where a run may also have no epoch. */
     TrainingDefaults orNone(int otherwise) {
         return new TrainingDefaults(

@@ -23,6 +23,11 @@ public final class JobFiles {
         return checkpoints.resolve(job + ".pt");
     }
 
+    /** Returns where the reports of a job's method are written, if it writes any. */
+    public Path reports(String job) {
+        return checkpoints.resolve(job + "-report");
+    }
+
     /** Returns an empty folder for temporary files. */
     public Path workFolder(String name) {
         clear(work.resolve(name));

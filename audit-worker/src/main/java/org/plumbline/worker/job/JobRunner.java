@@ -197,7 +197,8 @@ public final class JobRunner implements AutoCloseable {
                         workplace.datasets().files(job.spec().dataset()),
                         workplace.files().checkpoint(job.id()),
                         workplace.files().workFolder(job.id()),
-                        workplace.device().get());
+                        workplace.device().get(),
+                        Optional.of(workplace.files().reports(job.id())));
         RepairOutcome outcome = workplace.repair().run(task, new Reporter(job.id()));
         boolean accepted = outcome.gate().accepted() || !job.spec().enforceGate();
         return accepted ? new JobState.Succeeded(outcome) : new JobState.Rejected(outcome);

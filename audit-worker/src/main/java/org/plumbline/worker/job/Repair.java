@@ -104,7 +104,8 @@ public final class Repair {
                 correction,
                 candidate,
                 task.workDirectory(),
-                task.device());
+                task.device(),
+                task.reports());
     }
 
     private static AuditDataset load(RepairTask task) {

@@ -3,6 +3,7 @@ package org.plumbline.worker.job;
 import ai.djl.Device;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One repair with its files. Immutable.
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param dataset folder of the audit data set
  * @param output where the sealed archive is written, when complete
  * @param workDirectory existing folder for temporary files, for this task alone
+ * @param reports folder for what the method found; made when needed; empty: it is not written
  */
 public record RepairTask(
         RepairRecipe recipe,
@@ -18,4 +20,5 @@ public record RepairTask(
         Path dataset,
         Path output,
         Path workDirectory,
-        Device device) {}
+        Device device,
+        Optional<Path> reports) {}

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
+import org.jspecify.annotations.Nullable;
+import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tap.Updater;
@@ -22,10 +24,12 @@ import java.util.Optional;
  */
 public final class Descent implements AutoCloseable {
     private static final String UPDATES = "updates";
+    private static final String LOOSE = "loose/";
 
     private final NativeOperators operators;
     private final OptimizerSettings settings;
     private final Map<String, TrainableModel> models;
+    private final Map<String, NDArray> loose;
     private final NDManager manager;
     private final NDList parameters = new NDList();
     private final Updater updater;
@@ -39,17 +43,43 @@ public final class Descent implements AutoCloseable {
             NativeOperators operators,
             OptimizerSettings settings,
             Map<String, TrainableModel> models) {
+        this(operators, settings, models, Map.of());
+    }
+
+    /**
+     * As the other; also descends over tensors outside the models.
+     *
+     * @param loose leaves that gradients may be asked for, by name; borrowed; they follow the
+     *     models' parameters in the order of the map
+     */
+    public Descent(
+            NativeOperators operators,
+            OptimizerSettings settings,
+            Map<String, TrainableModel> models,
+            Map<String, NDArray> loose) {
         this.operators = operators;
         this.settings = settings;
         this.models = new LinkedHashMap<>(models);
+        this.loose = new LinkedHashMap<>(loose);
         manager = operators.newUnit();
         this.models.values().forEach(model -> parameters.addAll(model.parameters(manager)));
+        parameters.addAll(this.loose.values());
         updater = new Updater(operators, settings.rule(), parameters);
     }
 
     /** Returns the live parameters, in the order of models and plans. */
     public NDList parameters() {
         return parameters;
+    }
+
+    /** Returns a tensor outside the models, live. */
+    public NDArray loose(String name) {
+        NDArray tensor = loose.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(
+                    "tensor: " + name + " (expected: one of " + loose.keySet() + ")");
+        }
+        return tensor;
     }
 
     /**
@@ -76,6 +106,7 @@ public final class Descent implements AutoCloseable {
         models.forEach(
                 (name, model) ->
                         model.state().forEach((path, v) -> tensors.put(name + "/" + path, v)));
+        loose.forEach((name, tensor) -> tensors.put(LOOSE + name, Heap.copy(tensor)));
         Updater.Snapshot snapshot = updater.snapshot();
         for (int i = 0; i < snapshot.moments().size(); i++) {
             tensors.put(moment(i), snapshot.moments().get(i));
@@ -86,11 +117,20 @@ public final class Descent implements AutoCloseable {
     /** Puts a state of the same models back. */
     public void restore(TrainingState state) {
         models.forEach((name, model) -> model.restore(below(name + "/", state)));
+        loose.forEach((name, tensor) -> restore(tensor, state.tensors().get(LOOSE + name)));
         List<FloatTensor> moments = new ArrayList<>();
         for (int i = 0; state.tensors().containsKey(moment(i)); i++) {
             Optional.ofNullable(state.tensors().get(moment(i))).ifPresent(moments::add);
         }
         updater.restore(new Updater.Snapshot(state.counters().getOrDefault(UPDATES, 0L), moments));
+    }
+
+    private void restore(NDArray tensor, @Nullable FloatTensor values) {
+        if (values != null) {
+            try (NDManager unit = operators.newUnit()) {
+                operators.assign(unit, new NDList(tensor), new NDList(Heap.back(unit, values)));
+            }
+        }
     }
 
     private static String moment(int i) {

@@ -1,0 +1,27 @@
+package org.plumbline.worker.correction.ensemble;
+
+import ai.djl.ndarray.NDManager;
+
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.LiveBatch;
+
+import java.util.Arrays;
+
+/** The rows of a data set that are trained on; sample i is row {@code rows[i]}. Not to be kept. */
+@SuppressWarnings("ArrayRecordComponent") // handed over once; compared by nobody
+public record TrainingRows(AuditDataset data, int... rows) {
+
+    int size() {
+        return rows.length;
+    }
+
+    /** Returns the labels of all samples. */
+    public long[] labels() {
+        long[] all = data.labels();
+        return Arrays.stream(rows).mapToLong(row -> all[row]).toArray();
+    }
+
+    LiveBatch batch(NDManager unit, int... samples) {
+        return LiveBatch.of(unit, data, Arrays.stream(samples).map(i -> rows[i]).toArray());
+    }
+}
