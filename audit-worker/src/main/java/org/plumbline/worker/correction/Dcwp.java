@@ -34,11 +34,10 @@ import java.util.Map;
  * @param maskLoop length of phase 3
  * @param upweight how many times more often flagged rows are drawn in phase 4
  * @param rewind whether phase 4 begins at the weights before pre-training
- * @param shrink whether channels without weights are removed from the archive
  */
 public record Dcwp(
         TrainingSettings training,
-        Start start,
+        Origin start,
         Initialiser.Convolutions initialisation,
         TrainingSettings pretraining,
         MiningPlan mining,
@@ -46,17 +45,8 @@ public record Dcwp(
         LoopSettings maskLoop,
         double upweight,
         boolean rewind,
-        boolean shrink,
         Map<String, String> parameters)
         implements Correction {
-
-    /** What a classifier starts from. */
-    public enum Start {
-        /** The archive's weights. */
-        DEPLOYED,
-        /** Weights drawn anew by the rules of their layers. */
-        SCRATCH
-    }
 
     /**
      * How conflicting rows are found. Immutable.
@@ -71,7 +61,7 @@ public record Dcwp(
             Mining.Kind kind,
             boolean generalised,
             BiasedLoss loss,
-            Start start,
+            Origin start,
             TrainingSettings training,
             double doubt) {}
 
@@ -82,21 +72,20 @@ public record Dcwp(
 
     static Dcwp parse(Parameters parameters) {
         Reader reader = new Reader(parameters);
-        Start start = parameters.choice("start", Start.DEPLOYED, Start.class);
+        Origin start = parameters.choice("start", Origin.DEPLOYED, Origin.class);
         Initialiser.Convolutions initialisation =
                 parameters.choice(
                         "initialisation",
                         Initialiser.Convolutions.UNIFORM,
                         Initialiser.Convolutions.class);
         TrainingSettings pretraining =
-                reader.phase("pretrain_", start == Start.DEPLOYED ? 0 : 10_000, 1e-3, 10_000, 0.5);
+                reader.phase("pretrain_", start == Origin.DEPLOYED ? 0 : 10_000, 1e-3, 10_000, 0.5);
         MiningPlan mining = reader.mining();
         MaskSettings masks = reader.masks();
         LoopSettings maskLoop = reader.loop("mask_steps", 2000, new Schedule.Constant());
         TrainingSettings training = reader.phase("", 1000, 5e-4, 10_000, 1);
         double upweight = reader.positive("upweight", 80);
         boolean rewind = parameters.flag("rewind", false);
-        boolean shrink = parameters.flag("shrink", false);
         return new Dcwp(
                 training,
                 start,
@@ -107,7 +96,6 @@ public record Dcwp(
                 maskLoop,
                 upweight,
                 rewind,
-                shrink,
                 parameters.done("dcwp"));
     }
 
@@ -185,7 +173,7 @@ public record Dcwp(
                     kind,
                     generalised,
                     loss,
-                    parameters.choice("biased_start", Start.DEPLOYED, Start.class),
+                    parameters.choice("biased_start", Origin.DEPLOYED, Origin.class),
                     phase("mining_", 1000, 1e-3, 10_000, 0.5),
                     share("doubt", 0.8));
         }

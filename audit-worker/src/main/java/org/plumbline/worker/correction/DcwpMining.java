@@ -3,6 +3,7 @@ package org.plumbline.worker.correction;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.worker.correction.ensemble.MiningReport;
 import org.plumbline.worker.correction.pruning.BiasedTraining;
 import org.plumbline.worker.correction.pruning.MinedRows;
 import org.plumbline.worker.correction.pruning.Mining;
@@ -59,6 +60,9 @@ final class DcwpMining {
         Map<String, Double> quality = mined.quality(truth);
         run.listener().onStep(new TrainingStep("mined", 0, 0, 0, 0, quality));
         LOG.info("mined {} of {} rows: {}", mined.flagged(), rows.length, quality);
+        run.task()
+                .reports()
+                .ifPresent(folder -> new MiningReport(data(), rows, mined).write(folder));
         if (mined.flagged() == 0) {
             LOG.warn("mining flagged no row: masks are learnt without the contrastive loss");
         }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
@@ -14,21 +15,18 @@ import org.plumbline.worker.correction.pruning.BiasedLoss;
 import org.plumbline.worker.correction.pruning.BiasedTraining;
 import org.plumbline.worker.correction.pruning.FineTuning;
 import org.plumbline.worker.correction.pruning.FlaggedRows;
-import org.plumbline.worker.correction.pruning.KeptWeights;
 import org.plumbline.worker.correction.pruning.MaskLearning;
 import org.plumbline.worker.correction.pruning.MaskedWeights;
 import org.plumbline.worker.correction.pruning.MinedRows;
+import org.plumbline.worker.correction.pruning.PruningReport;
 import org.plumbline.worker.correction.pruning.WeightMasks;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.Trainee;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingSettings;
-import org.plumbline.worker.training.TrainingStep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,10 +67,14 @@ final class DcwpTraining {
         }
         TrainingPlan plan = TrainingPlan.live(run.everything());
         try (NativeOperators operators = run.operators(BiasedTraining.SOURCE);
-                TrainableModel model = FeatureLayer.load(run, plan)) {
+                TrainableModel model = run.load(plan.tapping(features(run)))) {
             run.classWeights(model, false); // refuses labels beyond the model's classes
             return new DcwpTraining(run, dcwp, operators, model, weights).phases();
         }
+    }
+
+    private static LayerPath features(CorrectionRun run) {
+        return run.task().layer().orElseGet(() -> FeatureTap.find(run).layer());
     }
 
     private List<String> phases() {
@@ -84,8 +86,7 @@ final class DcwpTraining {
         MinedRows mined =
                 new DcwpMining(run, dcwp.mining(), operators, rows, this::biased).of(model);
         FlaggedRows flagged = new FlaggedRows(run.task().data(), rows, mined.flags());
-        List<KeptWeights> kept = pruned(flagged, initial);
-        report(kept);
+        prune(flagged, initial);
         return run.write(before, model.state());
     }
 
@@ -98,8 +99,8 @@ final class DcwpTraining {
         }
     }
 
-    private void start(TrainableModel started, Dcwp.Start from) {
-        if (from == Dcwp.Start.SCRATCH) {
+    private void start(TrainableModel started, Origin from) {
+        if (from == Origin.FRESH) {
             Initialiser initialiser = new Initialiser(run.archive(), dcwp.initialisation());
             started.restore(initialiser.draw(dcwp.training().loop().seed()));
             if (!initialiser.kept().isEmpty()) {
@@ -127,40 +128,26 @@ final class DcwpTraining {
         TrainingLoop.run(trainee, settings, new PhaseListener(phase, run.listener()));
     }
 
-    private List<KeptWeights> pruned(FlaggedRows flagged, Map<String, FloatTensor> initial) {
+    private void prune(FlaggedRows flagged, Map<String, FloatTensor> initial) {
         try (NDManager unit = operators.newUnit()) {
             NDList live = new NDList();
             NDList all = model.parameters(unit);
             weights.forEach(name -> live.add(all.get(model.plan().trainable().indexOf(name))));
-            List<KeptWeights> kept = new ArrayList<>();
-            try (FineTuning tuning = masked(flagged, live, initial, kept)) {
+            try (FineTuning tuning = masked(flagged, live, initial)) {
                 loop("finetune", tuning, dcwp.training().loop());
             }
-            return kept;
         }
     }
 
     /** Learns masks and returns what trains the weights they leave; dense copies are let go. */
-    private FineTuning masked(
-            FlaggedRows flagged,
-            NDList live,
-            Map<String, FloatTensor> initial,
-            List<KeptWeights> kept) {
-        LoopSettings settings = dcwp.maskLoop();
+    private FineTuning masked(FlaggedRows flagged, NDList live, Map<String, FloatTensor> initial) {
         try (WeightMasks masks = new WeightMasks(operators, weights, live, dcwp.masks().gate())) {
-            try (MaskLearning learning =
-                    new MaskLearning(
-                            operators,
-                            model,
-                            masks,
-                            flagged,
-                            dcwp.masks(),
-                            new MaskLearning.Drawing(settings.seed(), settings.batchSize()))) {
-                loop("mask", learning, settings);
-            }
+            learn(masks, flagged);
             masks.writeDense();
             model.restore(initial);
-            kept.addAll(masks.kept());
+            PruningReport report = new PruningReport(masks.kept());
+            report.tell(run.listener());
+            run.task().reports().ifPresent(report::write);
             return new FineTuning(
                     operators,
                     model,
@@ -175,22 +162,17 @@ final class DcwpTraining {
         }
     }
 
-    private void report(List<KeptWeights> kept) {
-        Map<String, Double> ratios = new LinkedHashMap<>();
-        long left = 0;
-        long size = 0;
-        for (KeptWeights weight : kept) {
-            ratios.put("kept/" + weight.tensor(), weight.ratio());
-            left += weight.kept();
-            size += weight.size();
-            if (weight.kept() == 0) {
-                LOG.warn(
-                        "{}: every weight is pruned; try a smaller lambda_sparse or mask_steps",
-                        weight.tensor());
-            }
+    private void learn(WeightMasks masks, FlaggedRows flagged) {
+        LoopSettings settings = dcwp.maskLoop();
+        try (MaskLearning learning =
+                new MaskLearning(
+                        operators,
+                        model,
+                        masks,
+                        flagged,
+                        dcwp.masks(),
+                        new MaskLearning.Drawing(settings.seed(), settings.batchSize()))) {
+            loop("mask", learning, settings);
         }
-        ratios.put("kept", (double) left / size);
-        LOG.info("kept {} of {} weights", left, size);
-        run.listener().onStep(new TrainingStep("pruned", 0, 0, 0, 0, ratios));
     }
 }

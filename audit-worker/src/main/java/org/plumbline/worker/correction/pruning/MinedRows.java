@@ -1,6 +1,7 @@
 package org.plumbline.worker.correction.pruning;
 
 import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.worker.correction.ensemble.MinedSamples;
 
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  * @param flags 1 for those, else 0
  * @param scores the higher the likelier, at least 0
  */
-public record MinedRows(DenseVector flags, DenseVector scores) {
+public record MinedRows(DenseVector flags, DenseVector scores) implements MinedSamples {
     /** Checks the sizes. */
     public MinedRows {
         if (flags.dimension() != scores.dimension()) {
@@ -28,6 +29,31 @@ public record MinedRows(DenseVector flags, DenseVector scores) {
             flags[i] = flags[i] > (float) threshold ? 1 : 0;
         }
         return new MinedRows(DenseVector.copyOf(flags), scores);
+    }
+
+    @Override
+    public int samples() {
+        return flags.dimension();
+    }
+
+    @Override
+    public int votes(int sample) {
+        return isAligned(sample) ? 1 : 0;
+    }
+
+    @Override
+    public double score(int sample) {
+        return scores.at(sample);
+    }
+
+    @Override
+    public boolean isAligned(int sample) {
+        return flags.at(sample) == 0;
+    }
+
+    @Override
+    public Map<String, Double> settings() {
+        return Map.of();
     }
 
     /** Returns the number of flagged rows. */

@@ -153,7 +153,8 @@ class WeightMasksIT {
                 ws.add(masks.weights().get(i).duplicate());
             }
             LiveBatch batch = LiveBatch.of(unit, data, everyRow());
-            NDArray bias = unit.create(
+            NDArray bias =
+                    unit.create(
                             model.state()
                                     .getOrDefault("linear.bias", FloatTensor.zeros(0))
                                     .values());
