@@ -1,9 +1,11 @@
 package org.plumbline.worker.correction;
 
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.correction.ensemble.Disentangling;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * DisEnt, alone or on BiasEnsemble's detectors: two encoders, one of intrinsic and one of biased
@@ -15,14 +17,18 @@ import java.util.Map;
  * Lff}.
  *
  * @param method {@code disent} or {@code disent-be}
+ * @param featureLayer whose value is the input of the last linear layer; empty: it is searched
  */
 public record DisEnt(
         String method,
         TrainingSettings training,
         Reweighting reweighting,
         Disentangling disentangling,
+        Optional<LayerPath> featureLayer,
         Map<String, String> parameters)
         implements Correction {
+    private static final String SEARCHED = "auto";
+
     /** Copies the parameters. */
     public DisEnt {
         parameters = Map.copyOf(parameters);
@@ -47,7 +53,14 @@ public record DisEnt(
                         parameters.whole("curr_step", 10_000, 0, 100_000_000),
                         parameters.whole("lr_decay_step", 10_000, 1, 100_000_000),
                         parameters.real("lr_gamma", 0.5, v -> v > 0 && v <= 1, "in (0, 1]"));
-        return new DisEnt(method, training, reweighting, disentangling, parameters.done(method));
+        Optional<LayerPath> features =
+                parameters.parsed("feature_layer", SEARCHED, DisEnt::featureLayer);
+        return new DisEnt(
+                method, training, reweighting, disentangling, features, parameters.done(method));
+    }
+
+    private static Optional<LayerPath> featureLayer(String path) {
+        return path.equals(SEARCHED) ? Optional.empty() : Optional.of(new LayerPath(path));
     }
 
     private static double weight(Parameters parameters, String name) {

@@ -43,7 +43,7 @@ final class DisEntTraining {
     private DisEntTraining(CorrectionRun run, DisEnt disent) {
         this.run = run;
         this.disent = disent;
-        tap = FeatureTap.find(run);
+        tap = FeatureTap.find(run, disent.featureLayer());
         reweighted = new ReweightedRun(run, disent.reweighting());
     }
 

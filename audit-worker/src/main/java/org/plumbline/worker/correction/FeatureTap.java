@@ -34,13 +34,13 @@ record FeatureTap(LayerPath layer, String weight, Optional<String> bias, int wid
     private static final double TOLERANCE = 1e-4; // of the largest logit: float32, other order
 
     /**
-     * Finds it: the task's layer, or else the last ones before the linear layer, is tried by
-     * computing the logits from its value.
+     * Finds it: the wanted layer, or else the last ones before the linear layer are tried, by
+     * computing the logits from their values.
      *
      * @throws AuditException {@code FAILED_PRECONDITION} if the archive does not end in a linear
      *     layer, or none of the layers before is its input
      */
-    static FeatureTap find(CorrectionRun run) {
+    static FeatureTap find(CorrectionRun run, Optional<LayerPath> wanted) {
         StoredTensor weight =
                 last(run)
                         .orElseThrow(
@@ -53,17 +53,16 @@ record FeatureTap(LayerPath layer, String weight, Optional<String> bias, int wid
         Optional<String> bias =
                 Optional.of(owner + ".bias").filter(run.archive().tensors()::containsKey);
         int width = Math.toIntExact(weight.shape().get(1));
-        List<LayerPath> candidates =
-                run.task().layer().map(List::of).orElseGet(() -> candidates(run, owner));
+        List<LayerPath> candidates = wanted.map(List::of).orElseGet(() -> candidates(run, owner));
         for (LayerPath candidate : candidates) {
             FeatureTap tap = new FeatureTap(candidate, weight.name(), bias, width);
-            if (tap.fits(run)) {
+            if (tap.fits(run, wanted.isPresent())) {
                 return tap;
             }
         }
         throw refused(
-                "layer",
-                run.task().layer().map(LayerPath::value).orElse("none of " + candidates),
+                "feature_layer",
+                wanted.map(LayerPath::value).orElse("none of " + candidates),
                 "the input of the last linear layer, " + owner + ", which gives the logits");
     }
 
@@ -94,7 +93,7 @@ record FeatureTap(LayerPath layer, String weight, Optional<String> bias, int wid
         return all;
     }
 
-    private boolean fits(CorrectionRun run) {
+    private boolean fits(CorrectionRun run, boolean wanted) {
         TrainingPlan plan = TrainingPlan.live(run.everything()).tapping(layer);
         int rows = Math.min(ROWS, run.task().data().rows());
         try (TrainableModel model = run.load(plan);
@@ -106,7 +105,7 @@ record FeatureTap(LayerPath layer, String weight, Optional<String> bias, int wid
                     && z.rowSize() == width
                     && agree(Heap.copy(tapped.logits()), logits(model, z));
         } catch (AuditException e) {
-            if (e.code() == ErrorCode.LAYER_NOT_TAPPABLE && run.task().layer().isEmpty()) {
+            if (e.code() == ErrorCode.LAYER_NOT_TAPPABLE && !wanted) {
                 return false;
             }
             throw e;

@@ -44,6 +44,9 @@ class CorrectorIT {
     private static final Map<String, String> QUICK =
             Map.of("epochs", "3", "batch_size", "16", "learning_rate", "0.01", "seed", "5");
 
+    private static final Map<String, String> QUICK_DETECTORS =
+            Map.of("detectors", "2", "detector_steps", "12", "detector_threshold", "0.4");
+
     @TempDir Path folder;
     private AuditDataset data;
 
@@ -95,6 +98,9 @@ class CorrectorIT {
             Path out,
             TrainingListener listener) {
         Map<String, String> parameters = new HashMap<>(QUICK);
+        if (method.endsWith("-be")) {
+            parameters.putAll(QUICK_DETECTORS);
+        }
         parameters.putAll(more);
         CorrectionTask task =
                 new CorrectionTask(

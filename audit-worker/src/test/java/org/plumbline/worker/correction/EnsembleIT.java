@@ -1,0 +1,268 @@
+package org.plumbline.worker.correction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.tap.Heap;
+import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.StoredTensor;
+import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingStep;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/**
+ * Toy images whose bright corner gives the class away in 95 % of the training rows and in a third
+ * of the test rows; the class itself is a faint stripe.
+ */
+class EnsembleIT {
+    private static final Path ARCHIVES = Path.of("src", "test", "resources", "archives");
+    private static final int TRAIN = 600;
+    private static final int TEST = 300;
+    private static final Map<String, String> SHORT =
+            Map.of(
+                    "steps",
+                    "250",
+                    "batch_size",
+                    "64",
+                    "learning_rate",
+                    "0.01",
+                    "seed",
+                    "1",
+                    "weight_decay",
+                    "0");
+    private static final Map<String, String> DETECTORS =
+            Map.of(
+                    "detectors", "3",
+                    "detector_steps", "60",
+                    "detector_agreement", "2",
+                    "detector_threshold", "0.9");
+
+    @TempDir Path folder;
+    private AuditDataset data;
+
+    @BeforeEach
+    void makeData() throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        int n = TRAIN + TEST;
+        float[] images = new float[n * 64];
+        long[] labels = new long[n];
+        long[] bias = new long[n];
+        long[] split = new long[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = i % 3;
+            split[i] = i < TRAIN ? 0 : 2;
+            boolean conflicts = i < TRAIN ? random.nextInt(20) == 0 : random.nextInt(3) != 0;
+            bias[i] = conflicts ? (labels[i] + 1 + random.nextInt(2)) % 3 : labels[i];
+            for (int p = 0; p < 64; p++) {
+                boolean stripe = p % 8 == 2 * labels[i] + 1;
+                int corner = p / 8 < 2 && p % 8 < 2 ? 0 : p / 8 < 2 && p % 8 > 5 ? 1 : 2;
+                boolean lit = corner == bias[i] && (corner < 2 || (p / 8 > 5 && p % 8 < 2));
+                double value = random.nextDouble(-0.5, 0.5) + (stripe ? 0.4 : 0) + (lit ? 2 : 0);
+                images[i * 64 + p] = (float) value;
+            }
+        }
+        Path d = Files.createDirectory(folder.resolve("data"));
+        NpyFile.write(d.resolve("inputs.npy"), FloatTensor.of(images, n, 1, 8, 8));
+        NpyFile.write(d.resolve("labels.npy"), labels);
+        NpyFile.write(d.resolve("bias_labels.npy"), bias);
+        NpyFile.write(d.resolve("split.npy"), split);
+        data = AuditDataset.load(d);
+    }
+
+    private CorrectionTask task(String archive, String method, Map<String, String> more) {
+        Map<String, String> parameters = new HashMap<>(SHORT);
+        parameters.putAll(more);
+        if (method.equals("vanilla")) {
+            parameters.remove("steps");
+            parameters.put("epochs", "27"); // as many updates
+        }
+        return new CorrectionTask(
+                ARCHIVES.resolve(archive + ".pt"),
+                data,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Correction.of(method, parameters),
+                folder.resolve(method + ".pt"),
+                folder,
+                Device.cpu(),
+                Optional.of(folder.resolve("report")));
+    }
+
+    private double unbiasedAccuracy(CorrectionTask task) {
+        Corrector.run(task, TrainingListener.none());
+        int[] rows = data.rows(Split.TEST);
+        FloatTensor z = logits(task.output(), data.inputs(rows));
+        int hits = 0;
+        for (int i = 0; i < rows.length; i++) {
+            hits += z.largest(i) == data.labels()[rows[i]] ? 1 : 0;
+        }
+        return (double) hits / rows.length;
+    }
+
+    private FloatTensor logits(Path archive, FloatTensor x) {
+        List<String> names;
+        try (Archive opened = Archive.open(archive)) {
+            names = opened.parameters().stream().map(StoredTensor::name).toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        try (TrainableModel model =
+                        TrainableModel.load(
+                                archive, TrainingPlan.live(names), folder, Device.cpu());
+                NDManager unit = model.newUnit()) {
+            return Heap.copy(model.logits(Heap.back(unit, x)));
+        }
+    }
+
+    /** Margin: 8 percentage points of 300 test rows, above two standard errors of a difference. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lff", "lff-be", "disent", "disent-be"})
+    void conflictingSamplesAreLearned(String method) {
+        Map<String, String> more = new HashMap<>();
+        if (method.endsWith("-be")) {
+            more.putAll(DETECTORS);
+        }
+        if (method.startsWith("disent")) {
+            more.putAll(Map.of("curr_step", "100"));
+        }
+        double vanilla = unbiasedAccuracy(task("plain", "vanilla", Map.of()));
+        double debiased = unbiasedAccuracy(task("plain", method, more));
+
+        assertThat(debiased).as("vanilla %s", vanilla).isGreaterThan(vanilla + 0.08);
+    }
+
+    @Test
+    void detectorsFindConflictingSamples() throws IOException {
+        Corrector.run(task("plain", "lff-be", DETECTORS), TrainingListener.none());
+
+        Path report = folder.resolve("report");
+        assertThat(report.resolve("mining.png")).exists();
+        assertThat(report.resolve("concept.npz")).exists();
+        String json = Files.readString(report.resolve("mining.json"));
+        // 5 % of the rows conflict: a blind list of any length has precision 0.05
+        assertThat(number(json, "precision")).isGreaterThan(0.4);
+        assertThat(number(json, "recall")).isGreaterThan(0.7);
+    }
+
+    private static double number(String json, String name) {
+        String after = json.substring(json.indexOf("\"" + name + "\" : ") + name.length() + 5);
+        return Double.parseDouble(after.split("[,\\s}]", 2)[0]);
+    }
+
+    @Test
+    void progressNamesThePhases() {
+        List<String> phases = new ArrayList<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onStep(TrainingStep step) {
+                        phases.add(step.phase());
+                    }
+
+                    @Override
+                    public boolean cancelled() {
+                        return phases.size() > 200;
+                    }
+                };
+        CorrectionTask task = task("plain", "disent-be", DETECTORS);
+        assertThatThrownBy(() -> Corrector.run(task, listener)).hasMessage("cancelled");
+        assertThat(phases).startsWith("prepare", "detectors").endsWith("train");
+        assertThat(phases.stream().filter("detectors"::equals)).hasSize(180);
+        assertThat(task.output()).doesNotExist();
+    }
+
+    @Test
+    void detectorsThatAreSureOfNothingAreReported() {
+        CorrectionTask task =
+                task(
+                        "plain",
+                        "lff-be",
+                        Map.of(
+                                "detectors", "1",
+                                "detector_steps", "1",
+                                "detector_threshold", "0.999999"));
+        assertThatThrownBy(() -> Corrector.run(task, TrainingListener.none()))
+                .isInstanceOf(AuditException.class)
+                .hasMessageStartingWith("detectors: sure of no sample (expected: ");
+    }
+
+    @Test
+    void disentNeedsTheInputOfTheLastLinearLayer() {
+        CorrectionTask task = task("plain", "disent", Map.of("feature_layer", "features.0"));
+        assertThatThrownBy(() -> Corrector.run(task, TrainingListener.none()))
+                .hasMessageStartingWith(
+                        "feature_layer: features.0 (expected: the input of the last linear layer,"
+                                + " classifier.1");
+    }
+
+    /** The joined classifier begins with nothing from the other encoder. */
+    @Test
+    void aDeployedStartBeginsWithTheDeployedLogits() throws IOException {
+        SplittableRandom random = new SplittableRandom(4);
+        FloatTensor x = FloatTensor.zeros(16, 3, 28, 28);
+        for (int i = 0; i < x.values().length; i++) {
+            x.values()[i] = (float) random.nextDouble();
+        }
+        Path d = Files.createDirectory(folder.resolve("images"));
+        NpyFile.write(d.resolve("inputs.npy"), x);
+        NpyFile.write(d.resolve("labels.npy"), new long[16]);
+        Path out = folder.resolve("out.pt");
+        Map<String, String> still =
+                Map.of(
+                        "start",
+                        "deployed",
+                        "learning_rate",
+                        "1e-12",
+                        "steps",
+                        "1",
+                        "drop_last",
+                        "false");
+        for (String kind : List.of("script", "trace")) {
+            Path mlp = Golden.shared("models/mlp." + kind + ".pt");
+            CorrectionTask task =
+                    new CorrectionTask(
+                            mlp,
+                            AuditDataset.load(d),
+                            Optional.empty(),
+                            Optional.empty(),
+                            OptionalInt.empty(),
+                            Correction.of("disent", still),
+                            out,
+                            folder,
+                            Device.cpu());
+            Corrector.run(task, TrainingListener.none());
+            float[] before = logits(mlp, x).values();
+            float[] after = logits(out, x).values();
+            for (int i = 0; i < before.length; i++) {
+                assertThat(after[i]).isCloseTo(before[i], within(1e-6f)); // Adam moved by 1e-12
+            }
+        }
+    }
+}

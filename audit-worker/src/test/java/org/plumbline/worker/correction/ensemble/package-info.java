@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.correction.ensemble;
+
+import org.jspecify.annotations.NullMarked;
