@@ -1,5 +1,6 @@
 package org.plumbline.worker.correction;
 
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.core.torchscript.Initialiser;
 import org.plumbline.worker.correction.pruning.BiasedLoss;
@@ -16,6 +17,7 @@ import org.plumbline.worker.training.Schedule;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Debiased contrastive weight pruning: finds a subnetwork that does without the bias, without group
@@ -33,6 +35,8 @@ import java.util.Map;
  * @param masks how masks are learnt
  * @param maskLoop length of phase 3
  * @param upweight how many times more often flagged rows are drawn in phase 4
+ * @param featureLayer whose value the contrastive loss compares; empty: the input of the last linear
+ *     layer is searched
  * @param rewind whether phase 4 begins at the weights before pre-training
  */
 public record Dcwp(
@@ -44,9 +48,11 @@ public record Dcwp(
         MaskSettings masks,
         LoopSettings maskLoop,
         double upweight,
+        Optional<LayerPath> featureLayer,
         boolean rewind,
         Map<String, String> parameters)
         implements Correction {
+    private static final String SEARCHED = "auto";
 
     /**
      * How conflicting rows are found. Immutable.
@@ -85,6 +91,8 @@ public record Dcwp(
         LoopSettings maskLoop = reader.loop("mask_steps", 2000, new Schedule.Constant());
         TrainingSettings training = reader.phase("", 1000, 5e-4, 10_000, 1);
         double upweight = reader.positive("upweight", 80);
+        Optional<LayerPath> features =
+                parameters.parsed("feature_layer", SEARCHED, Dcwp::featureLayer);
         boolean rewind = parameters.flag("rewind", false);
         return new Dcwp(
                 training,
@@ -95,8 +103,13 @@ public record Dcwp(
                 masks,
                 maskLoop,
                 upweight,
+                features,
                 rewind,
                 parameters.done("dcwp"));
+    }
+
+    private static Optional<LayerPath> featureLayer(String path) {
+        return path.equals(SEARCHED) ? Optional.empty() : Optional.of(new LayerPath(path));
     }
 
     @Override

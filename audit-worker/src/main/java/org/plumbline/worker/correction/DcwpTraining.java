@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs the four phases of DCWP. One use. */
 final class DcwpTraining {
@@ -67,14 +68,14 @@ final class DcwpTraining {
         }
         TrainingPlan plan = TrainingPlan.live(run.everything());
         try (NativeOperators operators = run.operators(BiasedTraining.SOURCE);
-                TrainableModel model = run.load(plan.tapping(features(run)))) {
+                TrainableModel model = run.load(plan.tapping(features(run, dcwp)))) {
             run.classWeights(model, false); // refuses labels beyond the model's classes
             return new DcwpTraining(run, dcwp, operators, model, weights).phases();
         }
     }
 
-    private static LayerPath features(CorrectionRun run) {
-        return run.task().layer().orElseGet(() -> FeatureTap.find(run).layer());
+    private static LayerPath features(CorrectionRun run, Dcwp dcwp) {
+        return dcwp.featureLayer().orElseGet(() -> FeatureTap.find(run, Optional.empty()).layer());
     }
 
     private List<String> phases() {

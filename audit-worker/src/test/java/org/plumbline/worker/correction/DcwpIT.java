@@ -64,7 +64,7 @@ class DcwpIT {
     }
 
     /** The direction of stripes is the class; their colour agrees but for a share of rows. */
-    private static AuditDataset coloured(Path at, long seed, int n, double conflicting)
+    static AuditDataset coloured(Path at, long seed, int n, double conflicting)
             throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         float[] images = new float[n * 3 * SIDE * SIDE];

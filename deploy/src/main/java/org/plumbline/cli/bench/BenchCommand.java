@@ -47,7 +47,7 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument, soak and training, and repair where there is data.")
+                            + " instrument, masks, soak and training, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -75,6 +75,12 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Images of training, default: ${DEFAULT-VALUE}.")
     private int images = 10_000;
 
+    @Option(
+            names = "--steps",
+            defaultValue = "60",
+            description = "Steps of masks, default: ${DEFAULT-VALUE}.")
+    private int steps = 60;
+
     /** What can be measured by itself. */
     enum Part {
         latency,
@@ -86,6 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
         instrument,
         soak,
         training,
+        masks,
         repair
     }
 
@@ -97,6 +104,7 @@ public final class BenchCommand implements Callable<Integer> {
             ObjectNode result = Output.object();
             machine(result.putObject("machine"));
             measure(result, work, progress);
+            measureTraining(result, work, progress);
             if (data.isPresent() && wanted(Part.repair)) {
                 Path skeleton = models.resolve("fashion_cnn.pt");
                 Path folder = Files.createDirectories(work.resolve("repair"));
@@ -140,6 +148,13 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only.contains(Part.training)) {
             result.set("training", new TrainingBench(models, work, progress).run(images));
+        }
+    }
+
+    private void measureTraining(ObjectNode result, Path work, Progress progress)
+            throws IOException {
+        if (only.contains(Part.masks)) {
+            result.set("masks", new MaskBench(models, work, progress).run(steps));
         }
     }
 
