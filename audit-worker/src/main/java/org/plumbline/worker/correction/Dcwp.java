@@ -35,8 +35,8 @@ import java.util.Optional;
  * @param masks how masks are learnt
  * @param maskLoop length of phase 3
  * @param upweight how many times more often flagged rows are drawn in phase 4
- * @param featureLayer whose value the contrastive loss compares; empty: the input of the last linear
- *     layer is searched
+ * @param featureLayer whose value the contrastive loss compares; empty: the input of the last
+ *     linear layer is searched
  * @param rewind whether phase 4 begins at the weights before pre-training
  */
 public record Dcwp(

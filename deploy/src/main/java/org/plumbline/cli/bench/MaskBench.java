@@ -196,8 +196,7 @@ final class MaskBench {
         void step() {
             try (NDManager unit = operators.newUnit()) {
                 double sum =
-                        operators
-                                .callOne(
+                        operators.callOne(
                                         "plumbline_bare_step",
                                         Operands.in(unit)
                                                 .list(weights)
