@@ -6,7 +6,8 @@ import org.plumbline.worker.training.TrainingSettings;
 import java.util.Map;
 
 /** A validated request to repair a model: the parameters of one published method. */
-public sealed interface Correction permits AClarc, DisEnt, End, Lff, PClarc, RrClarc, Rrr, Vanilla {
+public sealed interface Correction
+        permits AClarc, Dcwp, DisEnt, End, Lff, PClarc, RrClarc, Rrr, Vanilla {
     /** Returns the name in the literature, lower case: metric tag and API value. */
     String method();
 

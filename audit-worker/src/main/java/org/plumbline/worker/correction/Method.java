@@ -31,6 +31,7 @@ record Method<C extends Correction>(
                             entry(
                                     "a-clarc",
                                     method(AClarc.class, AClarc::parse, AClarcTraining::run)),
+                            entry("dcwp", method(Dcwp.class, Dcwp::parse, DcwpTraining::run)),
                             entry(
                                     "disent",
                                     method(DisEnt.class, DisEnt::plain, DisEntTraining::run)),

@@ -22,6 +22,11 @@ public record LoopSettings(
         return new LoopSettings(length, batchSize, false, new Schedule.Constant(), seed);
     }
 
+    /** Returns the number of steps over so many samples an epoch. */
+    public long steps(int samples) {
+        return length.stepsIn(stepsPerEpoch(samples));
+    }
+
     long stepsPerEpoch(int samples) {
         return dropLast ? samples / batchSize : (samples + batchSize - 1L) / batchSize;
     }

@@ -47,8 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument, soak, lff and training, and repair where there is"
-                            + " data.")
+                            + " instrument, lff, masks, soak and training, and repair where"
+                            + " there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -90,6 +90,12 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Images of training, default: ${DEFAULT-VALUE}.")
     private int images = 10_000;
 
+    @Option(
+            names = "--steps",
+            defaultValue = "60",
+            description = "Steps of masks, default: ${DEFAULT-VALUE}.")
+    private int steps = 60;
+
     /** What can be measured by itself. */
     enum Part {
         latency,
@@ -102,6 +108,7 @@ public final class BenchCommand implements Callable<Integer> {
         soak,
         lff,
         training,
+        masks,
         repair
     }
 
@@ -168,6 +175,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (only.contains(Part.lff)) {
             Path folder = Files.createDirectories(work.resolve("lff"));
             result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
+        }
+        if (only.contains(Part.masks)) {
+            result.set("masks", new MaskBench(models, work, progress).run(steps));
         }
     }
 

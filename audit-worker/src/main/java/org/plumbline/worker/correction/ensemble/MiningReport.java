@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -46,12 +47,12 @@ public final class MiningReport {
 
     private final AuditDataset data;
     private final int[] rows;
-    private final Votes votes;
+    private final MinedSamples votes;
     private final long[] labels;
     private final Optional<long[]> bias;
 
     /** Prepares a report on training rows of a data set; sample i of the votes is row i of them. */
-    public MiningReport(AuditDataset data, int[] rows, Votes votes) {
+    public MiningReport(AuditDataset data, int[] rows, MinedSamples votes) {
         this.data = data;
         this.rows = rows.clone();
         this.votes = votes;
@@ -140,11 +141,9 @@ public final class MiningReport {
 
     private ObjectNode summary() {
         ObjectNode node = new ObjectMapper().createObjectNode();
-        node.put("samples", rows.length)
-                .put("detectors", votes.probabilities().rows())
-                .put("threshold", votes.threshold())
-                .put("agreement", votes.agreement())
-                .put("aligned", rows.length - count(this::isFlagged))
+        node.put("samples", rows.length);
+        new TreeMap<>(votes.settings()).forEach(node::put);
+        node.put("aligned", rows.length - count(this::isFlagged))
                 .put("conflicting", count(this::isFlagged));
         ObjectNode byClass = node.putObject("conflicting_by_class");
         for (int c = 0; c < data.classes(); c++) {

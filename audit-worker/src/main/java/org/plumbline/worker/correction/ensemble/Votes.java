@@ -2,6 +2,8 @@ package org.plumbline.worker.correction.ensemble;
 
 import org.plumbline.core.tensor.FloatTensor;
 
+import java.util.Map;
+
 /**
  * What biased detectors think of each sample: those on which enough of them are sure of the label
  * are taken to be bias-aligned, all others bias-conflicting. Immutable.
@@ -10,14 +12,17 @@ import org.plumbline.core.tensor.FloatTensor;
  * @param threshold above which a detector votes
  * @param agreement votes that make a sample aligned
  */
-public record Votes(FloatTensor probabilities, double threshold, int agreement) {
+public record Votes(FloatTensor probabilities, double threshold, int agreement)
+        implements MinedSamples {
 
     /** Returns the number of samples. */
+    @Override
     public int samples() {
         return probabilities.extent(1);
     }
 
     /** Returns the number of detectors that are sure of a sample's label. */
+    @Override
     public int votes(int sample) {
         int votes = 0;
         for (int m = 0; m < probabilities.rows(); m++) {
@@ -27,17 +32,27 @@ public record Votes(FloatTensor probabilities, double threshold, int agreement) 
     }
 
     /** Returns whether a sample is taken to be bias-aligned. */
+    @Override
     public boolean isAligned(int sample) {
         return votes(sample) >= agreement;
     }
 
     /** Returns 1 minus the detectors' mean probability of a sample's label, in [0, 1]. */
+    @Override
     public double score(int sample) {
         double sum = 0;
         for (int m = 0; m < probabilities.rows(); m++) {
             sum += probability(m, sample);
         }
         return 1 - sum / probabilities.rows();
+    }
+
+    @Override
+    public Map<String, Double> settings() {
+        return Map.of(
+                "detectors", (double) probabilities.rows(),
+                "threshold", threshold,
+                "agreement", (double) agreement);
     }
 
     private float probability(int detector, int sample) {

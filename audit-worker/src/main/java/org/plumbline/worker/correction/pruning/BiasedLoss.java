@@ -1,0 +1,57 @@
+package org.plumbline.worker.correction.pruning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+import org.plumbline.core.tap.NativeOperators;
+import org.plumbline.core.tap.Operands;
+
+/** What makes a classifier more biased than plain training would. */
+public sealed interface BiasedLoss {
+    /** Returns the loss of a batch, a scalar with its graph. */
+    NDArray of(NativeOperators operators, NDManager unit, NDArray logits, NDArray labels);
+
+    /** Cross-entropy. Immutable. */
+    record Plain() implements BiasedLoss {
+        @Override
+        public NDArray of(
+                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
+            NDArray ones = unit.ones(new Shape(logits.getShape().get(1)));
+            return operators.crossEntropy(unit, logits, labels, ones);
+        }
+    }
+
+    /**
+     * Generalised cross-entropy as published, the mean of {@code q sg(p_y)^q CE}: easy samples
+     * weigh more. Immutable.
+     *
+     * <p>Source: Zhang and Sabuncu, NeurIPS 2018; ParkGeonYeong/DCWP.
+     *
+     * @param q in (0, 1]
+     */
+    record Generalised(double q) implements BiasedLoss {
+        @Override
+        public NDArray of(
+                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
+            return operators.callOne(
+                    "plumbline_gce", Operands.in(unit).tensor(logits).tensor(labels).number(q));
+        }
+    }
+
+    /**
+     * Mean cross-entropy of samples whose label has a probability above a threshold; 0 if there is
+     * none. Immutable.
+     *
+     * @param threshold in [0, 1); published: 0.05
+     */
+    record Confident(double threshold) implements BiasedLoss {
+        @Override
+        public NDArray of(
+                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
+            return operators.callOne(
+                    "plumbline_confident",
+                    Operands.in(unit).tensor(logits).tensor(labels).number(threshold));
+        }
+    }
+}
