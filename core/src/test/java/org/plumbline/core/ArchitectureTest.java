@@ -27,6 +27,7 @@ class ArchitectureTest {
                     "..core.tap..",
                     "..core.probe..",
                     "..core.explain..",
+                    "..core.fairwashing..",
                     "..core.cav..",
                     "..core.sensitivity..",
                     "..core.significance..",

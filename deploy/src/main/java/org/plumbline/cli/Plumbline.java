@@ -25,6 +25,7 @@ import java.util.List;
             CavCommand.class,
             TcavCommand.class,
             ExplainCommand.class,
+            TangentCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
             VerifyCommand.class,

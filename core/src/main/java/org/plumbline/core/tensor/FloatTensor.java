@@ -123,6 +123,23 @@ public final class FloatTensor {
         return whole;
     }
 
+    /**
+     * Returns tensors of one shape along a new first axis.
+     *
+     * @param parts at least one
+     * @throws IllegalArgumentException if there is none or a shape differs
+     */
+    public static FloatTensor stack(List<FloatTensor> parts) {
+        return concat(parts.stream().map(FloatTensor::asRow).toList());
+    }
+
+    private FloatTensor asRow() {
+        long[] row = new long[shape.length + 1];
+        row[0] = 1;
+        System.arraycopy(shape, 0, row, 1, shape.length);
+        return new FloatTensor(row, values);
+    }
+
     /** Returns the place of the largest value in a row; ties go to the first. */
     public int largest(int row) {
         int size = rowSize();

@@ -95,7 +95,15 @@ public final class NpyFile {
     /** Writes floats as {@code <f4} to a stream, which stays open. */
     public static void write(OutputStream out, FloatTensor tensor) throws IOException {
         out.write(header("<f4", tensor.shape()));
-        float[] values = tensor.values();
+        writeValues(out, tensor.values());
+    }
+
+    /** Writes the start of a {@code <f4} array, whose values follow by {@link #writeValues}. */
+    static void writeHeader(OutputStream out, long[] shape) throws IOException {
+        out.write(header("<f4", shape));
+    }
+
+    static void writeValues(OutputStream out, float[] values) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             if (!block.hasRemaining()) {

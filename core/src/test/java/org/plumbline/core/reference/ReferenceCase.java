@@ -61,6 +61,10 @@ final class ReferenceCase {
         return value;
     }
 
+    Path folder() {
+        return folder;
+    }
+
     boolean hasInput(String name) {
         return json.path("inputs").has(name);
     }

@@ -36,8 +36,10 @@ class ReferenceParityTest {
         known.put("d_rrclarc_train", new RrClarcTrainCase());
         known.put("h_artifact_relevance", new ArtifactRelevanceCase());
         known.put("h_gradient_methods", new GradientMethodsCase());
+        known.put("h_heatmap_similarity", new HeatMapSimilarityCase());
         known.put("h_lrp_fairwasher", new LrpFairwasherCase());
         known.put("h_lrp_zennit", new LrpZennitCase());
+        known.put("h_tangent_projection", new TangentProjectionCase());
         known.put("i_binomial_intervals", new BinomialIntervalsCase());
         known.put("i_tcav_significance", new TcavSignificanceCase());
         return known;

@@ -35,6 +35,29 @@ class NpzFileTest {
     }
 
     @Test
+    void arraysWrittenInBlocksComeBack() throws Exception {
+        Path file = folder.resolve("blocks.npz");
+        try (NpzWriter npz = NpzWriter.create(file)) {
+            npz.begin("v", 2, 3);
+            npz.append(ARRAY.slice(0, 1));
+            npz.append(ARRAY.slice(1, 2));
+            npz.end();
+            npz.write("s", FloatTensor.of(new float[] {7}, 1));
+        }
+        assertThat(NpzFile.readFloats(file, "v", 24).sameValues(ARRAY)).isTrue();
+        assertThat(NpzFile.readFloats(file, "s", 4).values()).containsExactly(7);
+    }
+
+    @Test
+    void anArrayThatIsNotFilledIsRefused() throws Exception {
+        try (NpzWriter npz = NpzWriter.create(folder.resolve("short.npz"))) {
+            npz.begin("v", 2, 3);
+            npz.append(ARRAY.slice(0, 1));
+            assertThatThrownBy(npz::end).hasMessage("values missing: 3 (expected: 0)");
+        }
+    }
+
+    @Test
     void arraysBeyondTheLimitAreRefused() throws Exception {
         refused(npz(ZipEntry.DEFLATED, npy()), "v", 23, "x.npz/v: shape [2, 3] (expected: at most");
     }
