@@ -4,6 +4,7 @@ import org.plumbline.core.cav.Cav;
 import org.plumbline.core.cav.CavFit;
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.LabelledActivations;
+import org.plumbline.core.cav.MeanLengths;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -38,7 +39,12 @@ public final class ConceptFitter {
      *
      * @param fit whose direction is that of the CAV
      */
-    public record Fitted(Cav cav, CavFit fit, LabelledActivations examples) {}
+    public record Fitted(Cav cav, CavFit fit, LabelledActivations examples) {
+        /** Returns the mean projections of samples with and without the concept. */
+        public MeanLengths meanLengths() {
+            return examples.meanLengths(fit.direction());
+        }
+    }
 
     /**
      * Fits a CAV.

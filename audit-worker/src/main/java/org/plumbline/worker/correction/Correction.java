@@ -1,13 +1,12 @@
 package org.plumbline.worker.correction;
 
 import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
 
 /** A validated request to repair a model: the parameters of one published method. */
-public sealed interface Correction permits RrClarc, Vanilla {
+public sealed interface Correction permits AClarc, End, PClarc, RrClarc, Rrr, Vanilla {
     /** Returns the name in the literature, lower case: metric tag and API value. */
     String method();
 
@@ -24,12 +23,6 @@ public sealed interface Correction permits RrClarc, Vanilla {
      *     at once
      */
     static Correction of(String method, Map<String, String> parameters) {
-        return switch (method) {
-            case "rr-clarc" -> RrClarc.parse(new Parameters(parameters));
-            case "vanilla" -> Vanilla.parse(new Parameters(parameters));
-            default ->
-                    throw AuditException.of(
-                            ErrorCode.INVALID_ARGUMENT, "method", method, "rr-clarc or vanilla");
-        };
+        return Method.of(method).parser().apply(new Parameters(parameters));
     }
 }

@@ -1,11 +1,20 @@
 package org.plumbline.worker.correction;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.NativeOperators;
+import org.plumbline.core.tap.OperatorSource;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
@@ -14,15 +23,20 @@ import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.BatchTrainee;
 import org.plumbline.worker.training.Batches;
 import org.plumbline.worker.training.CachedBatches;
 import org.plumbline.worker.training.ImageBatches;
+import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.LossTerms;
+import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingSettings;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +53,27 @@ final class CorrectionRun {
     private final CorrectionTask task;
     private final Archive archive;
     private final TrainingListener listener;
+    private final Path output;
 
     CorrectionRun(CorrectionTask task, Archive archive, TrainingListener listener) {
+        this(task, archive, listener, task.output());
+    }
+
+    private CorrectionRun(
+            CorrectionTask task, Archive archive, TrainingListener listener, Path output) {
         this.task = task;
         this.archive = archive;
         this.listener = listener;
+        this.output = output;
+    }
+
+    /** Returns the same run that writes elsewhere, as methods of several stages need. */
+    CorrectionRun writing(Path elsewhere) {
+        return new CorrectionRun(task, archive, listener, elsewhere);
+    }
+
+    TrainingListener listener() {
+        return listener;
     }
 
     CorrectionTask task() {
@@ -64,6 +94,69 @@ final class CorrectionRun {
         return TrainableModel.load(task.archive(), plan, task.workDirectory(), task.device());
     }
 
+    NativeOperators operators(OperatorSource... more) {
+        return NativeOperators.load(task.workDirectory(), task.device(), more);
+    }
+
+    /** Returns a plan for live logits; what stays frozen keeps its behaviour, dropout trains. */
+    TrainingPlan live(Scope scope) {
+        TrainingPlan plan = TrainingPlan.live(trained(scope));
+        return scope == Scope.ALL ? plan : plan.withDropout();
+    }
+
+    List<String> trained(Scope scope) {
+        return scope == Scope.ALL ? everything() : behindConvolutions();
+    }
+
+    LiveBatch batch(NDManager unit, int[] rows, int[] samples) {
+        return LiveBatch.of(unit, task.data(), Arrays.stream(samples).map(i -> rows[i]).toArray());
+    }
+
+    NDArray labels(NDManager unit, int[] rows, int[] samples) {
+        long[] all = task.data().labels();
+        return unit.create(Arrays.stream(samples).mapToLong(i -> all[rows[i]]).toArray());
+    }
+
+    /** Returns whether everything up to the cut gives the same twice, as caching assumes. */
+    boolean isExact(TrainableModel model) {
+        return CachedBatches.isExact(model, task.data().inputs(rows()[0]));
+    }
+
+    /** Fits one of the task's concepts to activations of an archive. */
+    ConceptFitter.Fitted fitted(LayerPath probe, Path from, CavKind kind, Pooling pooling) {
+        return fitted(probe, from, required(task.concept(), "concept"), kind, pooling);
+    }
+
+    ConceptFitter.Fitted fitted(
+            LayerPath probe, Path from, ConceptId concept, CavKind kind, Pooling pooling) {
+        TapSpec spec = new TapSpec(probe, task.workDirectory(), task.device());
+        try (TappedModel model = TappedModel.load(from, spec)) {
+            return ConceptFitter.fit(
+                    model,
+                    task.data(),
+                    new ConceptFitter.Wanted(concept, task.targetClass(), kind, pooling));
+        }
+    }
+
+    /** Trains by a loss, writes the result and returns the names of the tensors that changed. */
+    List<String> descended(
+            TrainableModel model,
+            NativeOperators operators,
+            Scope scope,
+            int samples,
+            BatchLoss loss) {
+        Map<String, FloatTensor> before = model.state();
+        if (scope == Scope.ALL) {
+            model.trainingMode(true);
+        }
+        TrainingSettings settings = task.correction().training();
+        try (LossTrainee trainee =
+                new LossTrainee(operators, model, settings.optimizer(), samples, loss)) {
+            TrainingLoop.run(trainee, settings.loop(), listener);
+        }
+        return write(before, model.state());
+    }
+
     int[] rows() {
         int[] rows = task.data().rows(Split.TRAIN);
         if (rows.length == 0) {
@@ -82,7 +175,8 @@ final class CorrectionRun {
                                 task.correction().method() + " needs one"));
     }
 
-    LossTerms terms(TrainableModel model, boolean weighted, DenseVector cav, double lambda) {
+    /** Returns one weight for each class of the model. */
+    DenseVector classWeights(TrainableModel model, boolean weighted) {
         AuditDataset data = task.data();
         int classes = model.classes(data.inputs(0));
         if (classes < data.classes()) {
@@ -92,12 +186,16 @@ final class CorrectionRun {
                     data.classes() - 1,
                     "0 to " + (classes - 1) + ", the model's classes");
         }
+        return weighted
+                ? ClassWeights.inverseFrequency(data.labels(), classes)
+                : ClassWeights.equal(classes);
+    }
+
+    LossTerms terms(TrainableModel model, boolean weighted, List<DenseVector> cavs, double lambda) {
         return new LossTerms(
                 model.plan().objective(),
-                weighted
-                        ? ClassWeights.inverseFrequency(data.labels(), classes)
-                        : ClassWeights.equal(classes),
-                cav,
+                classWeights(model, weighted),
+                cavs,
                 lambda,
                 task.targetClass(),
                 task.correction().training().loop().seed());
@@ -162,7 +260,7 @@ final class CorrectionRun {
                         changed.put(name, trained);
                     }
                 });
-        RepairedArchive.patch(archive, changed, task.output());
+        RepairedArchive.patch(archive, changed, output);
         return List.copyOf(changed.keySet());
     }
 }

@@ -5,8 +5,11 @@ import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.instrument.Objective;
 import org.plumbline.core.instrument.Objective.Aggregation;
 import org.plumbline.core.instrument.Objective.Criterion;
+import org.plumbline.core.model.ConceptId;
 import org.plumbline.worker.training.TrainingSettings;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,7 +19,7 @@ import java.util.Map;
  * <p>Source: Dreyer et al., "From Hope to Safety", AAAI 2024; schedule and freezing as in
  * frederikpahde/rrclarc.
  *
- * @param lambda weight of the penalty, above 0
+ * @param lambda weight of the penalty, at least 0
  * @param criterion which scalar of the logits is differentiated
  * @param aggregation how sensitivities become one number
  * @param cav how the concept vector is estimated
@@ -24,6 +27,8 @@ import java.util.Map;
  * @param cache whether activations at the layer are computed once where that is exact
  * @param tangents whether the penalty is read behind the probe where that gives the same gradients;
  *     else always at the probe, as published
+ * @param scope which parameters are trained; published: the head
+ * @param concepts further concepts beside the task's, penalised together as a mean
  * @param classWeights whether rare classes weigh more, by inverse frequency
  */
 public record RrClarc(
@@ -35,17 +40,20 @@ public record RrClarc(
         Pooling pooling,
         boolean cache,
         boolean tangents,
+        Scope scope,
+        List<ConceptId> concepts,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
     /** Copies the parameters. */
     public RrClarc {
+        concepts = List.copyOf(concepts);
         parameters = Map.copyOf(parameters);
     }
 
     static RrClarc parse(Parameters parameters) {
         TrainingSettings training = TrainingDefaults.sgd(10, 1e-4).read(parameters);
-        double lambda = parameters.real("lambda", 1000, v -> v > 0 && v < 1e12, "> 0");
+        double lambda = parameters.real("lambda", 1000, v -> v >= 0 && v < 1e12, ">= 0");
         Criterion criterion =
                 parameters.choice("criterion", Criterion.ALL_LOGITS_RANDOM, Criterion.class);
         Aggregation aggregation =
@@ -54,6 +62,8 @@ public record RrClarc(
         Pooling pooling = parameters.parsed("pooling", "max", Pooling::ofChannels);
         boolean cache = parameters.flag("cache", true);
         boolean tangents = parameters.flag("tangents", true);
+        Scope scope = parameters.choice("trainable", Scope.HEAD, Scope.class);
+        List<ConceptId> concepts = parameters.parsed("concepts", "", RrClarc::concepts);
         boolean weights = parameters.flag("class_weights", true);
         return new RrClarc(
                 training,
@@ -64,8 +74,16 @@ public record RrClarc(
                 pooling,
                 cache,
                 tangents,
+                scope,
+                concepts,
                 weights,
                 parameters.done("rr-clarc"));
+    }
+
+    private static List<ConceptId> concepts(String names) {
+        return names.isBlank()
+                ? List.of()
+                : Arrays.stream(names.trim().split("[ ,]+", -1)).map(ConceptId::new).toList();
     }
 
     Objective objective() {

@@ -3,9 +3,8 @@ package org.plumbline.worker.correction;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
-import org.plumbline.core.tap.TapSpec;
-import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
@@ -15,6 +14,7 @@ import org.plumbline.worker.training.TrainingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,35 +28,36 @@ final class RrClarcTraining {
     private final RrClarc rr;
     private final LayerPath probe;
     private final List<String> trained;
-    private final DenseVector cav;
+    private final List<DenseVector> cavs;
 
-    RrClarcTraining(CorrectionRun run, RrClarc rr) {
+    /** Returns the names of the tensors that changed. */
+    static List<String> run(CorrectionRun run, RrClarc rr) {
+        return new RrClarcTraining(run, rr).run();
+    }
+
+    private RrClarcTraining(CorrectionRun run, RrClarc rr) {
         this.run = run;
         this.rr = rr;
         probe = run.required(run.task().layer(), "layer");
-        trained = run.behindConvolutions();
-        cav = fitted();
+        trained = run.trained(rr.scope());
+        cavs = fitted();
     }
 
-    private DenseVector fitted() {
-        CorrectionTask task = run.task();
-        TapSpec spec = new TapSpec(probe, task.workDirectory(), task.device());
-        try (TappedModel model = TappedModel.load(task.archive(), spec)) {
-            return ConceptFitter.fit(
-                            model,
-                            task.data(),
-                            new ConceptFitter.Wanted(
-                                    run.required(task.concept(), "concept"),
-                                    task.targetClass(),
-                                    rr.cav(),
-                                    rr.pooling()))
-                    .cav()
-                    .direction();
+    private List<DenseVector> fitted() {
+        List<ConceptId> all = new ArrayList<>();
+        all.add(run.required(run.task().concept(), "concept"));
+        all.addAll(rr.concepts());
+        return all.stream()
+                .distinct()
+                .map(c -> run.fitted(probe, run.task().archive(), c, rr.cav(), rr.pooling()))
+                .map(fitted -> fitted.cav().direction())
+                .toList();
+    }
+
+    private List<String> run() {
+        if (rr.scope() == Scope.ALL) {
+            return wholeModel();
         }
-    }
-
-    /** Returns the names of the tensors that changed. */
-    List<String> run() {
         if (LateCuts.trainsBelow(run.archive(), probe, trained)) {
             LOG.warn("layers below {} are trained too: training without cache", probe);
             return wholeModel();
@@ -72,7 +73,7 @@ final class RrClarcTraining {
         for (LayerPath cut : LateCuts.of(run.archive(), probe, trained)) {
             try (TrainableModel late = run.load(plan(cut, false))) {
                 LossTerms terms = terms(late);
-                if (isExact(late) && agrees(late, terms)) {
+                if (run.isExact(late) && agrees(late, terms)) {
                     LOG.info("training from {}, along tangents of {}", cut, probe);
                     return Optional.of(
                             rr.cache()
@@ -94,7 +95,7 @@ final class RrClarcTraining {
             return Optional.empty();
         }
         try (TrainableModel model = run.load(plan(probe, false))) {
-            if (isExact(model)) {
+            if (run.isExact(model)) {
                 return Optional.of(run.trainedFromCache(model, terms(model)));
             }
             LOG.warn("layers below {} are stochastic: training without cache", probe);
@@ -104,13 +105,11 @@ final class RrClarcTraining {
 
     private List<String> wholeModel() {
         try (TrainableModel model = run.load(plan(probe, true))) {
+            if (rr.scope() == Scope.ALL) {
+                model.trainingMode(true);
+            }
             return run.trainedFromImages(model, terms(model));
         }
-    }
-
-    /** Dropout before the cut would be drawn once instead of in every step. */
-    private boolean isExact(TrainableModel model) {
-        return CachedBatches.isExact(model, run.task().data().inputs(run.rows()[0]));
     }
 
     private boolean agrees(TrainableModel late, LossTerms terms) {
@@ -129,7 +128,7 @@ final class RrClarcTraining {
     }
 
     private LossTerms terms(TrainableModel model) {
-        return run.terms(model, rr.classWeights(), cav, rr.lambda());
+        return run.terms(model, rr.classWeights(), cavs, rr.lambda());
     }
 
     private TrainingPlan plan(LayerPath cut, boolean wholeGraph) {

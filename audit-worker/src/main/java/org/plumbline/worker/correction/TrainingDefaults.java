@@ -51,6 +51,21 @@ record TrainingDefaults(
                 Rule.ADAM, 1, epochs, 64, rate, 1e-7, 0, 100, Scheduling.CONSTANT, 1);
     }
 
+    /** EnD's: Adam, batches of 256, a tenth of the rate every 20 epochs, no clipping. */
+    static TrainingDefaults end() {
+        return new TrainingDefaults(
+                Rule.ADAM,
+                1,
+                80,
+                256,
+                1e-3,
+                1e-8,
+                1e-4,
+                Double.POSITIVE_INFINITY,
+                Scheduling.STEP,
+                20);
+    }
+
     /** Returns the same where a run may also have no epoch. */
     TrainingDefaults orNone(int otherwise) {
         return new TrainingDefaults(

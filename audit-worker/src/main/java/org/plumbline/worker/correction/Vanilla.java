@@ -17,15 +17,6 @@ public record Vanilla(
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
-
-    /** Which parameters are trained. */
-    public enum Scope {
-        /** Every parameter; batch normalisation of scripted models learns its statistics. */
-        ALL,
-        /** What stays trainable when convolutions and batch normalisation are frozen. */
-        HEAD
-    }
-
     /** Copies the parameters. */
     public Vanilla {
         parameters = Map.copyOf(parameters);

@@ -22,11 +22,13 @@ public final class AuditDataset {
     private final Digest digest;
     private final FloatTensor inputs;
     private final Columns columns;
+    private final Optional<FloatTensor> masks;
 
     private AuditDataset(Digest digest, Content content) {
         this.digest = digest;
         this.inputs = content.inputs();
         this.columns = content.columns();
+        this.masks = content.masks();
     }
 
     /**
@@ -120,6 +122,14 @@ public final class AuditDataset {
                     "one of " + columns.concepts().keySet());
         }
         return flags.clone();
+    }
+
+    /**
+     * Returns a copy of where the artifact lies in the named samples, {@code [n, h, w]}, values at
+     * least 0; empty where the data set has no masks.
+     */
+    public Optional<FloatTensor> masks(int... rows) {
+        return masks.map(m -> m.rows(rows));
     }
 
     /** Returns a copy of the bias labels, if there are any. */

@@ -33,14 +33,15 @@ final class ImageFolder {
             problems.add(MANIFEST, "no rows", "at least one");
         }
         columns.check(manifest.rows().size(), problems);
-        manifest.column("mask").ifPresent(this::checkMasks);
         List<String> paths = manifest.column("path").orElse(List.of());
         if (preprocess.isEmpty() || paths.isEmpty()) {
             return Optional.empty();
         }
         Optional<FloatTensor> inputs = images(paths, preprocess.get());
+        Optional<FloatTensor> masks =
+                manifest.column("mask").flatMap(names -> masks(names, preprocess.get()));
         return problems.isEmpty()
-                ? inputs.map(tensor -> new Content(tensor, columns))
+                ? inputs.map(tensor -> new Content(tensor, columns, masks))
                 : Optional.empty();
     }
 
@@ -54,6 +55,18 @@ final class ImageFolder {
     }
 
     private Optional<FloatTensor> images(List<String> paths, Preprocess preprocess) {
+        return decoded(paths, preprocess, true);
+    }
+
+    /** Grey levels in [0, 1]; a row without a mask has zeros. */
+    private Optional<FloatTensor> masks(List<String> paths, Preprocess preprocess) {
+        Preprocess grey = Preprocess.plain(preprocess.height(), preprocess.width(), 1);
+        return decoded(paths, grey, false)
+                .map(m -> FloatTensor.of(m.values(), m.rows(), m.extent(2), m.extent(3)));
+    }
+
+    private Optional<FloatTensor> decoded(
+            List<String> paths, Preprocess preprocess, boolean required) {
         long row = (long) preprocess.channels() * preprocess.height() * preprocess.width();
         long free = Runtime.getRuntime().maxMemory();
         if (row * paths.size() > Math.min(Integer.MAX_VALUE - 8L, free / Float.BYTES)) {
@@ -66,7 +79,8 @@ final class ImageFolder {
         float[] values = new float[(int) row * paths.size()];
         ImageReader reader = new ImageReader(preprocess);
         for (int i = 0; i < paths.size(); i++) {
-            Optional<Path> file = file(paths.get(i), i);
+            Optional<Path> file =
+                    paths.get(i).isEmpty() && !required ? Optional.empty() : file(paths.get(i), i);
             if (file.isPresent()) {
                 decode(reader, file.get(), values, i, (int) row);
             }
@@ -88,14 +102,6 @@ final class ImageFolder {
                     MANIFEST + " row " + (row + 1),
                     folder.relativize(file) + ": " + e.getMessage(),
                     "a PNG or JPEG image");
-        }
-    }
-
-    private void checkMasks(List<String> masks) {
-        for (int i = 0; i < masks.size(); i++) {
-            if (!masks.get(i).isEmpty()) {
-                file(masks.get(i), i);
-            }
         }
     }
 

@@ -12,7 +12,7 @@ import javax.imageio.stream.ImageInputStream;
  * Decodes PNG and JPEG files to inputs; bilinear with half-pixel centres and no antialiasing, as
  * PyTorch's {@code interpolate(mode="bilinear", align_corners=False)}. Thread-safe.
  */
-final class ImageReader {
+public final class ImageReader {
     private static final long MOST_PIXELS = 100_000_000;
     private static final double WHITE = 255;
 
@@ -22,12 +22,27 @@ final class ImageReader {
         this.preprocess = preprocess;
     }
 
+    /** Returns a reader of values in [0, 1], as they are in the file. */
+    public static ImageReader plain(int height, int width, int channels) {
+        return new ImageReader(Preprocess.plain(height, width, channels));
+    }
+
+    /**
+     * Returns the height and width of an image.
+     *
+     * @throws IOException if the file is no such image or too large
+     */
+    public static int[] size(Path file) throws IOException {
+        BufferedImage image = decode(file);
+        return new int[] {image.getHeight(), image.getWidth()};
+    }
+
     /**
      * Writes {@code [channels, height, width]} values at an offset.
      *
      * @throws IOException if the file is no such image or too large
      */
-    void read(Path file, float[] out, int offset) throws IOException {
+    public void read(Path file, float[] out, int offset) throws IOException {
         BufferedImage image = decode(file);
         int plane = preprocess.height() * preprocess.width();
         int[] pixels =

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,16 @@ record Preprocess(int height, int width, int channels, List<Double> mean, List<D
     Preprocess {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+    }
+
+    /** Returns values in [0, 1] as they are in the file. */
+    static Preprocess plain(int height, int width, int channels) {
+        return new Preprocess(
+                height,
+                width,
+                channels,
+                Collections.nCopies(channels, 0.0),
+                Collections.nCopies(channels, 1.0));
     }
 
     /** Reads {@code preprocess.yaml}; empty with problems added if anything in it is wrong. */

@@ -45,12 +45,13 @@ final class TensorFolder {
             return Optional.empty();
         }
         checkInputs(inputs.get());
-        checkMask(inputs.get());
+        Optional<FloatTensor> mask = present("mask.npy").flatMap(this::floats);
+        mask.ifPresent(m -> checkMask(m, inputs.get()));
         if (Files.isRegularFile(folder.resolve("labels.npy"))) {
             columns.check(inputs.get().rank() == 0 ? 0 : inputs.get().rows(), problems);
         }
         return problems.isEmpty()
-                ? Optional.of(new Content(inputs.get(), columns))
+                ? Optional.of(new Content(inputs.get(), columns, mask))
                 : Optional.empty();
     }
 
@@ -98,17 +99,16 @@ final class TensorFolder {
         }
     }
 
-    private void checkMask(FloatTensor inputs) {
-        Optional<FloatTensor> mask = present("mask.npy").flatMap(this::floats);
-        if (mask.isEmpty() || inputs.rank() != 4) {
+    private void checkMask(FloatTensor mask, FloatTensor inputs) {
+        if (inputs.rank() != 4) {
             return;
         }
         long[] image = inputs.shape();
-        if (!Arrays.equals(mask.get().shape(), new long[] {image[0], image[2], image[3]})) {
-            problems.add("mask.npy", Arrays.toString(mask.get().shape()), "[n, h, w] of inputs");
+        if (!Arrays.equals(mask.shape(), new long[] {image[0], image[2], image[3]})) {
+            problems.add("mask.npy", Arrays.toString(mask.shape()), "[n, h, w] of inputs");
         }
-        checkFinite("mask.npy", mask.get());
-        for (float value : mask.get().values()) {
+        checkFinite("mask.npy", mask);
+        for (float value : mask.values()) {
             if (value < 0) {
                 problems.add("mask.npy", value, "no negative values");
                 return;

@@ -11,6 +11,7 @@ import org.plumbline.core.tap.LossInputs;
 import org.plumbline.core.tensor.DenseVector;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
@@ -19,7 +20,7 @@ import java.util.SplittableRandom;
  *
  * @param objective decides which of the others are used
  * @param classWeights one for each class
- * @param cav the concept, a unit vector; one component where the objective ignores it
+ * @param cavs the concepts, unit vectors of one dimension; at least one
  * @param lambda weight of the penalty
  * @param targetClass whose logit criterion {@code target_logit} takes; empty: the label's
  * @param seed of random signs
@@ -27,10 +28,14 @@ import java.util.SplittableRandom;
 public record LossTerms(
         Objective objective,
         DenseVector classWeights,
-        DenseVector cav,
+        List<DenseVector> cavs,
         double lambda,
         OptionalInt targetClass,
         long seed) {
+    /** Copies the list. */
+    public LossTerms {
+        cavs = List.copyOf(cavs);
+    }
 
     /**
      * Returns the arguments of one step.
@@ -49,9 +54,14 @@ public record LossTerms(
                 unit.create((float) lambda));
     }
 
-    /** Returns the concept as {@code [1, d]}. */
+    /** Returns the concepts as {@code [K, d]}. */
     NDArray cavs(NDManager manager) {
-        return manager.create(cav.toArray(), new Shape(1, cav.dimension()));
+        int d = cavs.get(0).dimension();
+        float[] rows = new float[cavs.size() * d];
+        for (int k = 0; k < cavs.size(); k++) {
+            System.arraycopy(cavs.get(k).toArray(), 0, rows, k * d, d);
+        }
+        return manager.create(rows, new Shape(cavs.size(), d));
     }
 
     /** Returns the factors {@code [n, classes]} of the logits before they are differentiated. */

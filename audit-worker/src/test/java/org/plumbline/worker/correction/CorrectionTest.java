@@ -14,6 +14,8 @@ import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Schedule;
+import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Map;
 
@@ -63,7 +65,7 @@ class CorrectionTest {
                 .hasMessageContaining("pooling: none (expected: max or mean)");
         assertThat(rr.training().loop().seed()).isEqualTo(-3);
         Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
-        assertThat(vanilla.scope()).isEqualTo(Vanilla.Scope.HEAD);
+        assertThat(vanilla.scope()).isEqualTo(Scope.HEAD);
         assertThat(vanilla.method()).isEqualTo("vanilla");
     }
 
@@ -85,7 +87,7 @@ class CorrectionTest {
                 .isInstanceOfSatisfying(
                         AuditException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-                .hasMessageContaining("lambda: -1 (expected: > 0)")
+                .hasMessageContaining("lambda: -1 (expected: >= 0)")
                 .hasMessageContaining("epochs: 0 (expected: 1 to 100000)")
                 .hasMessageContaining("batch_size: many")
                 .hasMessageContaining("criterion: allrand (expected: max_logit, target_logit,")
@@ -97,8 +99,38 @@ class CorrectionTest {
 
     @Test
     void anUnknownMethodNamesTheKnownOnes() {
-        assertThatThrownBy(() -> Correction.of("rrr", Map.of()))
-                .hasMessage("method: rrr (expected: rr-clarc or vanilla)");
+        assertThatThrownBy(() -> Correction.of("magic", Map.of()))
+                .hasMessageStartingWith("method: magic (expected: one of a-clarc, ")
+                .hasMessageContaining("rr-clarc")
+                .hasMessageContaining("vanilla");
+    }
+
+    @Test
+    void everyPermittedCorrectionHasItsMethod() {
+        assertThat(Method.ALL.values().stream().map(m -> (Object) m.type()))
+                .containsExactlyInAnyOrder((Object[]) Correction.class.getPermittedSubclasses());
+        Method.ALL.forEach(
+                (name, method) ->
+                        assertThat(Correction.of(name, Map.of()).method()).isEqualTo(name));
+    }
+
+    @Test
+    void endTrainsAsPublishedByDefault() {
+        End end = (End) Correction.of("end", Map.of());
+        assertThat(end.training())
+                .isEqualTo(
+                        new TrainingSettings(
+                                new LoopSettings(
+                                        Length.epochs(80),
+                                        256,
+                                        false,
+                                        new Schedule.Stepped(Schedule.Unit.EPOCHS, 20, 0.1),
+                                        0),
+                                new OptimizerSettings(
+                                        new UpdateRule.Adam(0.9, 0.999, 1e-8, 1e-4),
+                                        1e-3,
+                                        Double.POSITIVE_INFINITY)));
+        assertThat(end.publishedPairMask()).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.plumbline.worker.correction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /** What every correction must keep, with the real engine. */
 class CorrectorIT {
@@ -67,7 +69,19 @@ class CorrectorIT {
         NpyFile.write(d.resolve("inputs.npy"), FloatTensor.of(images, n, 1, 8, 8));
         NpyFile.write(d.resolve("labels.npy"), labels);
         NpyFile.write(d.resolve("concept_corner.npy"), concept);
+        NpyFile.write(d.resolve("bias_labels.npy"), concept);
+        NpyFile.write(d.resolve("mask.npy"), corners(concept));
         data = AuditDataset.load(d);
+    }
+
+    private static FloatTensor corners(long[] concept) {
+        float[] masks = new float[concept.length * 64];
+        for (int i = 0; i < masks.length; i++) {
+            int pixel = i % 64;
+            boolean corner = pixel / 8 < 2 && pixel % 8 < 2;
+            masks[i] = corner ? concept[i / 64] : 0;
+        }
+        return FloatTensor.of(masks, concept.length, 8, 8);
     }
 
     private List<String> run(String archive, String method, Map<String, String> more, Path out) {
@@ -98,7 +112,7 @@ class CorrectorIT {
 
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherOneOthers() throws IOException {
-        for (String method : List.of("rr-clarc", "vanilla")) {
+        for (String method : Method.ALL.keySet()) {
             Path first = folder.resolve("first.pt");
             Path second = folder.resolve("second.pt");
             Path other = folder.resolve("other.pt");
@@ -109,6 +123,112 @@ class CorrectorIT {
             assertThat(Digest.of(second)).as(method).isEqualTo(Digest.of(first));
             assertThat(Digest.of(other)).as(method).isNotEqualTo(Digest.of(first));
         }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("data", "first.pt", "second.pt", "other.pt");
+        }
+    }
+
+    @Test
+    void neutralParametersLeavePlainTraining() throws IOException {
+        Map<String, String> sgd = Map.of("optimizer", "sgd", "class_weights", "true");
+        Map<String, String> head = with(sgd, Map.of("trainable", "head"));
+        Map<String, String> all = with(sgd, Map.of("trainable", "all"));
+        Path headOnly = folder.resolve("head.pt");
+        Path everything = folder.resolve("all.pt");
+        run("dropout", "vanilla", head, headOnly);
+        run("dropout", "vanilla", all, everything);
+
+        Path out = folder.resolve("out.pt");
+        run("dropout", "rrr", with(head, Map.of("lambda", "0")), out);
+        assertThat(Digest.of(out)).as("rrr").isEqualTo(Digest.of(headOnly));
+        Map<String, String> none =
+                Map.of("alpha", "0", "beta", "0", "schedule", "constant", "weight_decay", "0");
+        run("dropout", "end", with(all, none), out);
+        assertThat(Digest.of(out)).as("end").isEqualTo(Digest.of(everything));
+        run("dropout", "rr-clarc", with(all, Map.of("lambda", "0")), out);
+        float[] a = weights(out, "classifier.2.weight");
+        float[] b = weights(everything, "classifier.2.weight");
+        for (int i = 0; i < a.length; i++) {
+            assertThat(a[i]).as("rr-clarc").isCloseTo(b[i], within(1e-6f)); // 0 times the penalty
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+
+    @Test
+    void theSourceStaysAsItIs() throws IOException {
+        Digest before = Digest.of(ARCHIVES.resolve("plain.pt"));
+        for (String method : Method.ALL.keySet()) {
+            Path out = folder.resolve(method + ".pt");
+            run("plain", method, Map.of(), out);
+            assertThat(Digest.of(ARCHIVES.resolve("plain.pt"))).as(method).isEqualTo(before);
+            assertThat(Digest.of(out)).as(method).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void pClarcWithoutEpochsChangesTheCodeAlone() throws IOException {
+        Path projected = folder.resolve("p.pt");
+        Map<String, String> parameters = Map.of("epochs", "0");
+        assertThat(run("plain", "p-clarc", parameters, projected)).isEmpty();
+        assertThat(weights(projected, "classifier.1.weight"))
+                .isEqualTo(weights(ARCHIVES.resolve("plain.pt"), "classifier.1.weight"));
+        assertThat(run("plain", "p-clarc", Map.of(), folder.resolve("tuned.pt")))
+                .containsExactlyInAnyOrder("classifier.1.weight", "classifier.1.bias");
+    }
+
+    @Test
+    void aClarcTrainsTheSameFromTheCacheAndFromImages() throws IOException {
+        Path cached = folder.resolve("cached.pt");
+        Path whole = folder.resolve("whole.pt");
+        run("plain", "a-clarc", Map.of("cache", "true"), cached);
+        run("plain", "a-clarc", Map.of("cache", "false"), whole);
+        float[] a = weights(cached, "classifier.1.weight");
+        float[] b = weights(whole, "classifier.1.weight");
+        for (int i = 0; i < a.length; i++) {
+            // 1e-5: float32 convolutions in batches of another size
+            assertThat(a[i]).isCloseTo(b[i], within(1e-5f));
+        }
+    }
+
+    @Test
+    void severalConceptsAreRemovedTogether() throws IOException {
+        Path d = folder.resolve("data");
+        long[] other = new long[90];
+        for (int i = 0; i < other.length; i++) {
+            other[i] = (i / 3) % 2;
+        }
+        NpyFile.write(d.resolve("concept_other.npy"), other);
+        data = AuditDataset.load(d);
+        Path one = folder.resolve("one.pt");
+        Path both = folder.resolve("both.pt");
+        Path slow = folder.resolve("slow.pt");
+        run("plain", "rr-clarc", Map.of(), one);
+        run("plain", "rr-clarc", Map.of("concepts", "other"), both);
+        run("plain", "rr-clarc", Map.of("concepts", "other", "tangents", "false"), slow);
+        assertThat(Digest.of(both)).isNotEqualTo(Digest.of(one));
+        float[] a = weights(both, "classifier.1.weight");
+        float[] b = weights(slow, "classifier.1.weight");
+        for (int i = 0; i < a.length; i++) {
+            assertThat(a[i]).isCloseTo(b[i], within(1e-5f));
+        }
+    }
+
+    @Test
+    void missingMasksAndBiasLabelsAreNamed() throws IOException {
+        Path d = folder.resolve("data");
+        Files.delete(d.resolve("mask.npy"));
+        Files.delete(d.resolve("bias_labels.npy"));
+        data = AuditDataset.load(d);
+        assertThatThrownBy(() -> run("plain", "rrr", Map.of(), folder.resolve("o.pt")))
+                .hasMessageContaining("mask: none (expected: mask.npy");
+        assertThatThrownBy(() -> run("plain", "end", Map.of(), folder.resolve("o.pt")))
+                .hasMessageContaining("bias_labels: none (expected: bias_labels.npy");
     }
 
     @Test

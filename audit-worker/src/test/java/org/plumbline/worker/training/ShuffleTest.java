@@ -9,6 +9,7 @@ import org.plumbline.core.instrument.Objective.Criterion;
 import org.plumbline.core.tensor.DenseVector;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -49,7 +50,7 @@ class ShuffleTest {
                 new LossTerms(
                         new Objective.RrClarc(criterion, Aggregation.L2_MEAN),
                         DenseVector.copyOf(1f, 1f, 1f),
-                        DenseVector.copyOf(1f),
+                        List.of(DenseVector.copyOf(1f)),
                         1,
                         target,
                         3);

@@ -1,0 +1,40 @@
+package org.plumbline.worker.correction;
+
+import org.plumbline.core.tap.NativeOperators;
+import org.plumbline.core.tap.TrainableModel;
+import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.worker.training.BatchLoss;
+import org.plumbline.worker.training.LiveBatch;
+
+import java.util.List;
+import java.util.Map;
+
+/** Trains by cross-entropy alone. */
+final class PlainTraining {
+    private PlainTraining() {}
+
+    static List<String> run(CorrectionRun run, Vanilla vanilla) {
+        return run(run, vanilla.scope(), vanilla.classWeights());
+    }
+
+    /** Returns the names of the tensors that changed. */
+    static List<String> run(CorrectionRun run, Scope scope, boolean weighted) {
+        int[] rows = run.rows();
+        try (NativeOperators operators = run.operators();
+                TrainableModel model = run.load(run.live(scope))) {
+            DenseVector weights = run.classWeights(model, weighted);
+            BatchLoss loss =
+                    (unit, step) -> {
+                        LiveBatch batch = run.batch(unit, rows, step.samples());
+                        return new BatchLoss.Terms(
+                                operators.crossEntropy(
+                                        unit,
+                                        model.logits(batch.x()),
+                                        batch.y(),
+                                        unit.create(weights.toArray())),
+                                Map.of());
+                    };
+            return run.descended(model, operators, scope, rows.length, loss);
+        }
+    }
+}
