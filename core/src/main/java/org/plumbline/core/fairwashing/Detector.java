@@ -7,9 +7,17 @@ import java.util.Locale;
 public enum Detector {
     /** {@link Resemblance}: unrelated inputs have maps alike, more than on the manifold. */
     RESEMBLANCE,
+    /**
+     * {@link Resemblance#amongClasses} of projected maps: unrelated inputs have maps alike even on
+     * the manifold, as when an attack knows the projection.
+     */
+    PROJECTED_RESEMBLANCE,
     /** {@link ProjectionGap}: maps differ from what they are on the manifold. */
     PROJECTION,
-    /** {@link MethodGap}: the method disagrees with the other methods. */
+    /**
+     * {@link MethodGap}: the method disagrees with the other methods, or agrees as it should not:
+     * an attack on the gradient drags along what is computed from it.
+     */
     METHODS,
     /** {@link RegionRemoval}: removing what a map calls relevant moves the logit too little. */
     REMOVAL,
@@ -18,7 +26,12 @@ public enum Detector {
 
     /** Returns the name used outside, lower case. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns whether small values are as suspicious as large ones. */
+    public boolean twoSided() {
+        return this == METHODS;
     }
 
     /**
@@ -35,7 +48,7 @@ public enum Detector {
                                 new IllegalArgumentException(
                                         "detector: "
                                                 + label
-                                                + " (expected: resemblance, projection, methods,"
-                                                + " removal, reference)"));
+                                                + " (expected: resemblance, projected-resemblance,"
+                                                + " projection, methods, removal, reference)"));
     }
 }

@@ -4,9 +4,11 @@ import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a model answered and how it explained it: heat maps by method, magnitudes summed over
@@ -41,6 +43,11 @@ public final class Examination {
     /** Returns the number of inputs. */
     public int size() {
         return logits.rows();
+    }
+
+    /** Returns the methods explained by. */
+    public Set<ExplanationMethod> methods() {
+        return Collections.unmodifiableSet(maps.keySet());
     }
 
     /** Returns the class of the largest logit of each input. */
@@ -86,6 +93,11 @@ public final class Examination {
                     readings.add(
                             SignalReading.of(
                                     Detector.PROJECTION, method, ProjectionGap.of(own, flat)));
+                    readings.add(
+                            SignalReading.of(
+                                    Detector.PROJECTED_RESEMBLANCE,
+                                    method,
+                                    Resemblance.amongClasses(flat, classes())));
                     methods(method, own, readings);
                     double[] shares = removal.get(method);
                     if (shares != null) {
@@ -93,6 +105,18 @@ public final class Examination {
                     }
                 });
         return readings;
+    }
+
+    private double[] referenceGaps(
+            ExplanationMethod method, FloatTensor own, Examination reference) {
+        double[] gaps = ReferenceGap.of(own, reference.maps(method), logits, reference.logits);
+        double[] flat =
+                ReferenceGap.of(
+                        projected(method), reference.projected(method), logits, reference.logits);
+        for (int i = 0; i < gaps.length; i++) {
+            gaps[i] = (gaps[i] + flat[i]) / 2;
+        }
+        return gaps;
     }
 
     private void methods(ExplanationMethod method, FloatTensor own, List<SignalReading> readings) {
@@ -115,11 +139,7 @@ public final class Examination {
                                 SignalReading.of(
                                         Detector.REFERENCE,
                                         method,
-                                        ReferenceGap.of(
-                                                own,
-                                                reference.maps(method),
-                                                logits,
-                                                reference.logits))));
+                                        referenceGaps(method, own, reference))));
         return readings;
     }
 }

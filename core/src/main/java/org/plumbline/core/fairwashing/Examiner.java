@@ -4,13 +4,18 @@ import org.plumbline.core.explain.HeatMaps;
 import org.plumbline.core.explain.TangentBases;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tap.Attribution;
+import org.plumbline.core.tap.ExplainSpec;
 import org.plumbline.core.tap.ExplainableModel;
+import org.plumbline.core.tap.IntegratedGradients;
+import org.plumbline.core.tap.IntegratedGradients.Form;
+import org.plumbline.core.tap.Quadrature;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -18,6 +23,10 @@ import java.util.TreeSet;
 public final class Examiner {
     /** Random regions drawn for each input unless told otherwise. */
     public static final int DRAWS = 20;
+
+    private static final int BATCH = 64;
+    private static final IntegratedGradients PATH =
+            new IntegratedGradients(16, Quadrature.GAUSS_LEGENDRE, Form.STANDARD, Optional.empty());
 
     private final ExplainableModel model;
     private final Set<ExplanationMethod> methods;
@@ -54,6 +63,15 @@ public final class Examiner {
                 methods,
                 new NeighbourFill(clean, classes),
                 new RegionRemoval(model::logits, DRAWS, seed));
+    }
+
+    /**
+     * Returns a specification with the parameters that the margins were measured with.
+     *
+     * @param spec loads the methods that will be asked for, and the gradient
+     */
+    public static ExplainSpec spec(ExplainSpec spec) {
+        return spec.with(PATH).withBatch(BATCH);
     }
 
     /**

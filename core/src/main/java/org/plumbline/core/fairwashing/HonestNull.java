@@ -48,15 +48,18 @@ record HonestNull(double expected, double variance, double degrees, double withi
         return Math.sqrt(variance + noise(reading, sameInputs));
     }
 
-    /** Returns the probability of a mean as large or larger from an honest model, in [0, 1]. */
-    double pValue(Moments reading, boolean sameInputs) {
+    /** Returns the probability of a mean as large, or as far away, from an honest model. */
+    double pValue(Moments reading, boolean sameInputs, boolean twoSided) {
         double noise = noise(reading, sameInputs);
         double t = (reading.mean() - expected) / Math.sqrt(variance + noise);
         double freedom =
                 square(variance + noise)
                         / (square(variance) / degrees
                                 + square(noise) / Math.max(1, reading.inputs() - 1));
-        return TDistribution.of(freedom).survivalProbability(t);
+        TDistribution student = TDistribution.of(freedom);
+        return twoSided
+                ? Math.min(1, 2 * student.survivalProbability(Math.abs(t)))
+                : student.survivalProbability(t);
     }
 
     private double noise(Moments reading, boolean sameInputs) {

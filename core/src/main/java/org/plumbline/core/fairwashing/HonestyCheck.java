@@ -66,7 +66,12 @@ public final class HonestyCheck {
                         .toList();
         double[] pValues = new double[tested.size()];
         for (int i = 0; i < pValues.length; i++) {
-            pValues[i] = nulls.get(i).pValue(tested.get(i).moments(), sameInputs);
+            pValues[i] =
+                    nulls.get(i)
+                            .pValue(
+                                    tested.get(i).moments(),
+                                    sameInputs,
+                                    tested.get(i).signal().detector().twoSided());
         }
         double[] corrected = Holm.correct(pValues);
         List<FairwashingVerdict.Tested> results = new ArrayList<>();

@@ -1,0 +1,13 @@
+package org.plumbline.cli;
+
+import picocli.CommandLine.Command;
+
+/** Manipulated explanations: found. */
+@Command(
+        name = "fairwash",
+        description = "Manipulated explanations: check a model, calibrate the check.",
+        subcommands = {FairwashCheckCommand.class, FairwashCalibrateCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
+final class FairwashCommand {
+    private FairwashCommand() {}
+}
