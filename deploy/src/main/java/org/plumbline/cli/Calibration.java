@@ -27,9 +27,10 @@ import java.util.Optional;
  * Trains honest twins and examines them. Confined to one thread.
  *
  * @param laboratory what the twins explain, and the clean inputs they learn from
- * @param reference a trusted version to compare twins with
+ * @param trusted examination of a trusted version to compare with
  */
-public record Calibration(Laboratory laboratory, TwinSettings settings, Optional<Path> reference) {
+public record Calibration(
+        Laboratory laboratory, TwinSettings settings, Optional<Examination> trusted) {
     /**
      * Calibrates for an archive.
      *
@@ -37,10 +38,6 @@ public record Calibration(Laboratory laboratory, TwinSettings settings, Optional
      */
     public NullFile of(Path archive, String inputs, Progress progress) throws IOException {
         FloatTensor answers = laboratory.answers(archive);
-        Optional<Examination> trusted =
-                reference.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(laboratory.examine(reference.orElseThrow()));
         Path folder = Files.createTempDirectory("plumbline-twins-");
         Path twin = folder.resolve("twin.pt");
         try {
@@ -52,7 +49,7 @@ public record Calibration(Laboratory laboratory, TwinSettings settings, Optional
             for (int i = 0; i < settings.twins(); i++) {
                 twins.write(i, new Listener(progress, "twin " + (i + 1)), twin);
                 Examination found = laboratory.examine(twin);
-                readings.add(trusted.map(found::readings).orElseGet(found::readings));
+                readings.add(readings(found));
                 agreement.add(agreement(answers, laboratory.answers(twin)));
             }
             return new NullFile(
@@ -64,6 +61,16 @@ public record Calibration(Laboratory laboratory, TwinSettings settings, Optional
             Files.deleteIfExists(twin);
             Files.deleteIfExists(folder);
         }
+    }
+
+    /** Examines an archive on the same inputs. */
+    Examination examine(Path archive) throws IOException {
+        return laboratory.examine(archive);
+    }
+
+    /** Returns readings, against the trusted version where there is one. */
+    List<SignalReading> readings(Examination found) {
+        return trusted.map(found::readings).orElseGet(found::readings);
     }
 
     private static Device device() {

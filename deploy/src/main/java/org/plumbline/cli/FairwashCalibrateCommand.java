@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.NullFile;
 import org.plumbline.core.model.Digest;
 import org.plumbline.worker.twin.TwinSettings;
@@ -80,7 +81,7 @@ final class FairwashCalibrateCommand implements Callable<Integer> {
         Laboratory laboratory = Laboratory.read(inputs, clean, Optional.empty(), methods);
         Progress progress = output.progress();
         NullFile found =
-                new Calibration(laboratory, settings, reference)
+                new Calibration(laboratory, settings, trusted(laboratory))
                         .of(archive, Digest.of(inputs).hex(), progress);
         progress.done();
         found.write(out);
@@ -89,5 +90,11 @@ final class FairwashCalibrateCommand implements Callable<Integer> {
         found.agreement().forEach(agreement::add);
         output.result(summary);
         return ExitCode.DONE;
+    }
+
+    private Optional<Examination> trusted(Laboratory laboratory) throws IOException {
+        return reference.isEmpty()
+                ? Optional.empty()
+                : Optional.of(laboratory.examine(reference.orElseThrow()));
     }
 }

@@ -6,7 +6,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "fairwash",
         description = "Manipulated explanations: check a model, calibrate the check.",
-        subcommands = {FairwashCheckCommand.class, FairwashCalibrateCommand.class},
+        subcommands = {
+            FairwashCheckCommand.class,
+            FairwashCalibrateCommand.class,
+            FairwashExperimentCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class FairwashCommand {
     private FairwashCommand() {}

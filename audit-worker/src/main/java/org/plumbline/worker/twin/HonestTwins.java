@@ -26,6 +26,7 @@ import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,8 @@ public final class HonestTwins {
     public void write(int number, TrainingListener listener, Path out) {
         try (Archive source = Archive.open(archive)) {
             RepairedArchive.patch(source, trained(source, settings.seed() + number, listener), out);
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, archive + ": " + e, e);
         }
     }
 
