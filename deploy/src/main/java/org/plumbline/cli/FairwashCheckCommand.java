@@ -19,6 +19,7 @@ import org.plumbline.core.fairwashing.NullFile;
 import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.heatmap.Comparison;
 import org.plumbline.core.heatmap.PngFile;
+import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 

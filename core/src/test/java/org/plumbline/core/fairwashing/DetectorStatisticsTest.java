@@ -167,7 +167,9 @@ class DetectorStatisticsTest {
         for (int p = 0; p < 28 * 30; p++) {
             pixels[grid.cell(p)]++;
         }
-        assertThat(pixels).hasSize(49).allMatch(count -> count >= 16 && count <= 20);
+        assertThat(Arrays.stream(pixels).boxed())
+                .hasSize(49)
+                .allMatch(count -> count >= 16 && count <= 20);
         SplittableRandom random = new SplittableRandom(6);
         for (int i = 0; i < 100; i++) {
             boolean[] cells = grid.drawn(random);
