@@ -18,6 +18,7 @@ class ArchitectureTest {
                     "store",
                     "dataset",
                     "training",
+                    "fairwashing",
                     "correction",
                     "evaluation",
                     "gate",
