@@ -26,6 +26,7 @@ import java.util.List;
             TcavCommand.class,
             ExplainCommand.class,
             TangentCommand.class,
+            FairwashCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
             VerifyCommand.class,
