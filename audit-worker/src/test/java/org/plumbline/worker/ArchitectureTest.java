@@ -19,6 +19,7 @@ class ArchitectureTest {
                     "dataset",
                     "training",
                     "twin",
+                    "fairwashing",
                     "correction",
                     "evaluation",
                     "gate",

@@ -2,11 +2,14 @@ package org.plumbline.cli;
 
 import picocli.CommandLine.Command;
 
-/** Manipulated explanations: found. */
+/** Explanations that were tampered with: made, measured and found. */
 @Command(
         name = "fairwash",
-        description = "Manipulated explanations: check a model, calibrate the check.",
+        description = "Explanations that were tampered with: make, measure and find them.",
         subcommands = {
+            FairwashAttackCommand.class,
+            FairwashEvaluateCommand.class,
+            FairwashDataCommand.class,
             FairwashCheckCommand.class,
             FairwashCalibrateCommand.class,
             FairwashExperimentCommand.class

@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A case of numbers of published code: our own copies first, then those of core. */
-record Golden(Path folder, JsonNode json) {
+public record Golden(Path folder, JsonNode json) {
     private static final List<Path> ROOTS =
             List.of(
                     Path.of("src", "test", "resources", "reference"),
                     Path.of("..", "core", "src", "test", "resources", "reference"));
 
-    static Golden of(String name) throws IOException {
+    public static Golden of(String name) throws IOException {
         for (Path root : ROOTS) {
             Path folder = root.resolve(name);
             Path file = folder.resolve("expected.json");
@@ -32,16 +32,16 @@ record Golden(Path folder, JsonNode json) {
         throw new AssertionError("no case " + name);
     }
 
-    FloatTensor input(String name) {
+    public FloatTensor input(String name) {
         return NpyFile.readFloats(file(json.path("inputs").path(name)));
     }
 
-    long[] wholeInput(String name) {
+    public long[] wholeInput(String name) {
         return NpyFile.readLongs(file(json.path("inputs").path(name)));
     }
 
     /** Returns a file beside the case, as {@code ../models/small_cnn.script.pt}. */
-    static Path shared(String name) {
+    public static Path shared(String name) {
         return ROOTS.stream()
                 .map(root -> root.resolve(name))
                 .filter(Files::exists)
@@ -49,16 +49,16 @@ record Golden(Path folder, JsonNode json) {
                 .orElseThrow(() -> new AssertionError("no file " + name));
     }
 
-    double parameter(String name) {
+    public double parameter(String name) {
         return json.path("parameters").path(name).asDouble(Double.NaN);
     }
 
-    JsonNode value(String result) {
+    public JsonNode value(String result) {
         return json.path("results").path(result).path("value");
     }
 
     /** Asserts that numbers agree with a stored array or list within its tolerance. */
-    void matches(String result, float[] actual) {
+    public void matches(String result, float[] actual) {
         JsonNode node = json.path("results").path(result);
         float[] expected;
         if (node.has("file")) {
@@ -76,7 +76,7 @@ record Golden(Path folder, JsonNode json) {
     }
 
     /** Asserts that a number agrees with another within the tolerance of a result. */
-    void near(String what, String result, double expected, double actual) {
+    public void near(String what, String result, double expected, double actual) {
         JsonNode tolerance = json.path("results").path(result).path("tolerance");
         assertThat(tolerance.isMissingNode()).as(result).isFalse();
         double allowed =

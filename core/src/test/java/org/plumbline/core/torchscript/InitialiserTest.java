@@ -36,8 +36,8 @@ class InitialiserTest {
                             .filter(t -> t.name().equals("classifier.0.weight"))
                             .mapToLong(t -> t.shape().get(1))
                             .sum();
-            uniform(drawn, "classifier.0.weight", 1 / Math.sqrt(inputs));
-            uniform(drawn, "classifier.0.bias", 1 / Math.sqrt(inputs));
+            uniform(drawn, "classifier.0.weight", 1 / Math.sqrt((double) inputs));
+            uniform(drawn, "classifier.0.bias", 1 / Math.sqrt((double) inputs));
             assertThat(of(drawn, "features.1.weight")).containsOnly(1);
             assertThat(of(drawn, "features.1.bias")).containsOnly(0);
             assertThat(of(drawn, "features.1.running_mean")).containsOnly(0);
