@@ -60,8 +60,7 @@ class FairwashCheckIT {
                         "--out",
                         nullFile);
         assertThat(calibrated).as(err.toString()).isEqualTo(ExitCode.DONE);
-        int code =
-                run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
+        int code = run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
         assertThat(code).as(out + err.toString()).isEqualTo(ExitCode.DONE);
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertThat(result.path("verdict").textValue()).isEqualTo("clean");
