@@ -19,6 +19,8 @@ class ArchitectureTest {
                     "dataset",
                     "generator",
                     "training",
+                    "twin",
+                    "fairwashing",
                     "correction",
                     "evaluation",
                     "gate",

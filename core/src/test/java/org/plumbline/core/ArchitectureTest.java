@@ -27,10 +27,10 @@ class ArchitectureTest {
                     "..core.tap..",
                     "..core.probe..",
                     "..core.explain..",
-                    "..core.fairwashing..",
                     "..core.cav..",
                     "..core.sensitivity..",
                     "..core.significance..",
+                    "..core.fairwashing..",
                     "..core.window..",
                     "..core.drift..",
                     "..core.heatmap..");

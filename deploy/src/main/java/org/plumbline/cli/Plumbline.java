@@ -28,6 +28,7 @@ import java.util.List;
             ExplainCommand.class,
             TangentCommand.class,
             LocaliseCommand.class,
+            FairwashCommand.class,
             CorrectCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

@@ -46,8 +46,22 @@ public final class LinearTangents {
      * @throws AuditException {@code BAD_DATA} if the sizes differ or the class has too few points
      */
     public TangentSpace at(FloatTensor points, int row, Optional<Long> klass) {
-        Neighbourhood near = nearest(points, row, settings.referencePoints(), klass);
+        return around(points, row, nearest(points, row, klass));
+    }
+
+    /**
+     * Returns the space at one point whose neighbours are known: {@link #nearest(FloatTensor, int,
+     * Optional)} found them, which takes longer than all that follows.
+     *
+     * @param near rows of the reference points, nearest first
+     */
+    public TangentSpace around(FloatTensor points, int row, Neighbourhood near) {
         return space(differences(points.values(), row * reference.size(), near.rows()));
+    }
+
+    /** Returns the reference points that span the space at one point. */
+    public Neighbourhood nearest(FloatTensor points, int row, Optional<Long> klass) {
+        return nearest(points, row, settings.referencePoints(), klass);
     }
 
     /** Returns the reference points nearest to one point. */

@@ -67,6 +67,17 @@ public final class MapSimilarity {
         return mse(a.values(), b.values()) * a.rowSize();
     }
 
+    /**
+     * Returns Pearson's correlation over all pixels of all maps, in [-1, 1]; NaN where a side is
+     * constant.
+     *
+     * @throws AuditException {@code BAD_DATA} if the shapes differ
+     */
+    public static double correlation(FloatTensor a, FloatTensor b) {
+        requireAlike(a, b);
+        return pcc(a.values(), b.values());
+    }
+
     private static void requireAlike(FloatTensor a, FloatTensor b) {
         if (a.rank() != 3 || a.values().length == 0 || !Arrays.equals(a.shape(), b.shape())) {
             throw AuditException.of(

@@ -15,25 +15,37 @@ import java.util.stream.Stream;
 /** The root methods that differentiate a logit with respect to the input. */
 final class ExplanationMethods {
     private static final String THREE = "Tuple[Tensor, Tensor, Tensor]";
-
-    /** Before: {@code pl_leaf}, {@code pl_logits}, {@code pl_wanted}; after: {@code pl_grad}. */
-    private static final List<String> BACKWARD =
+    private static final String FRESH_LEAF = "pl_leaf = torch.requires_grad_(torch.detach(pl_x))";
+    private static final List<String> CHOICE =
             List.of(
                     "pl_top, pl_class = torch.max(pl_logits, 1)",
                     "pl_index = torch.where(torch.lt(pl_wanted, 0), pl_class, pl_wanted)",
-                    "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index, 1))",
-                    "pl_g = torch.autograd.grad([torch.sum(pl_chosen)], [pl_leaf], None, False,"
-                            + " False, False)[0]",
-                    "pl_grad = unchecked_cast(Tensor, pl_g)");
+                    "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index, 1))");
 
     private final Additions additions;
     private final ClassSource root;
     private final String self;
+    private final boolean keeps;
 
+    /**
+     * Prepares methods whose answers have no graph.
+     *
+     * @param self name of the root in its methods
+     */
     ExplanationMethods(Additions additions, ClassSource root, String self) {
+        this(additions, root, self, false);
+    }
+
+    private ExplanationMethods(Additions additions, ClassSource root, String self, boolean keeps) {
         this.additions = additions;
         this.root = root;
         this.self = self;
+        this.keeps = keeps;
+    }
+
+    /** Prepares methods whose answers may be differentiated by the parameters. */
+    static ExplanationMethods differentiable(Additions additions, ClassSource root, String self) {
+        return new ExplanationMethods(additions, root, self, true);
     }
 
     /**
@@ -58,7 +70,11 @@ final class ExplanationMethods {
                 "Tensor",
                 Stream.of(
                         List.of("pl_y = (" + self + ")." + forward + "(torch.clone(pl_x), )"),
-                        List.of("return torch.detach(pl_y)")));
+                        List.of("return " + answer("pl_y"))));
+    }
+
+    private String answer(String value) {
+        return keeps ? value : "torch.detach(" + value + ")";
     }
 
     private void differentiated(String name, String forward, String result) {
@@ -67,15 +83,30 @@ final class ExplanationMethods {
                 List.of("pl_x: Tensor", "pl_wanted: Tensor"),
                 THREE,
                 Stream.of(
-                        List.of("pl_leaf = torch.requires_grad_(torch.detach(pl_x))"),
+                        List.of(FRESH_LEAF),
                         logits(forward),
-                        BACKWARD,
-                        List.of("return (torch.detach(pl_logits), pl_index, " + result + ")")));
+                        CHOICE,
+                        backward("torch.sum(pl_chosen)", "pl_leaf"),
+                        List.of("return (" + answer("pl_logits") + ", pl_index, " + result + ")")));
     }
 
     /** The clone keeps a first layer that works in place away from the leaf. */
     private List<String> logits(String forward) {
         return List.of("pl_logits = (" + self + ")." + forward + "(torch.clone(pl_leaf), )");
+    }
+
+    /** Makes {@code pl_grad}, the gradient of a scalar. */
+    private List<String> backward(String scalar, String where) {
+        String graph = keeps ? "True, True, False" : "False, False, False";
+        return List.of(
+                "pl_g = torch.autograd.grad(["
+                        + scalar
+                        + "], ["
+                        + where
+                        + "], None, "
+                        + graph
+                        + ")[0]",
+                "pl_grad = unchecked_cast(Tensor, pl_g)");
     }
 
     /**
@@ -102,7 +133,8 @@ final class ExplanationMethods {
                                 "pl_leaf = torch.requires_grad_(torch.detach(pl_on))",
                                 "pl_wanted = torch.repeat(pl_targets, [pl_m])"),
                         logits(forward),
-                        BACKWARD,
+                        CHOICE,
+                        backward("torch.sum(pl_chosen)", "pl_leaf"),
                         List.of(
                                 "pl_each = torch.reshape(pl_grad, torch.size(pl_way))",
                                 "return torch.sum(torch.mul(pl_each, pl_w), [0])")));
@@ -111,29 +143,44 @@ final class ExplanationMethods {
     /** Adds LRP; the gradient of what {@link Lrp#METHOD} answers is the relevance. */
     void addLrp(FlatProgram program, LrpComposite composite, Optional<LayerPath> layer)
             throws Untappable {
-        Lrp.add(additions, root, program, composite);
-        String start = composite.fromLogit() ? "torch.detach(pl_chosen)" : "1.";
-        String where = layer.isPresent() ? "pl_taps[-1]" : "pl_leaf";
+        if (keeps) {
+            Lrp.addDifferentiable(additions, root, program, composite);
+        } else {
+            Lrp.add(additions, root, program, composite);
+        }
+        String start =
+                composite.fromLogit() ? (keeps ? "pl_first" : "torch.detach(pl_chosen)") : "1.";
         method(
                 Instrumenter.EXPLAIN_LRP,
                 List.of("pl_x: Tensor", "pl_wanted: Tensor"),
                 THREE,
                 Stream.of(
+                        keeps ? firstPass() : List.<String>of(),
+                        List.of(FRESH_LEAF, "pl_taps = annotate(List[Tensor], [])"),
+                        relevanceLogits(keeps ? "pl_kept, [0], " : "", "pl_leaf"),
+                        CHOICE,
+                        backward(
+                                "torch.sum(torch.mul(pl_chosen, " + start + "))",
+                                layer.isPresent() ? "pl_taps[-1]" : "pl_leaf"),
+                        List.of("return (" + answer("pl_logits") + ", pl_index, pl_grad)")));
+    }
+
+    /** Notes the values that rules take as constants, and the logit that relevance starts with. */
+    private List<String> firstPass() {
+        return Stream.of(
                         List.of(
-                                "pl_leaf = torch.requires_grad_(torch.detach(pl_x))",
                                 "pl_taps = annotate(List[Tensor], [])",
-                                "pl_logits = (" + self + ")." + Lrp.METHOD + "(pl_leaf, pl_taps, )",
-                                "pl_top, pl_class = torch.max(pl_logits, 1)",
-                                "pl_index = torch.where(torch.lt(pl_wanted, 0), pl_class,"
-                                        + " pl_wanted)",
-                                "pl_chosen = torch.gather(pl_logits, 1, torch.unsqueeze(pl_index,"
-                                        + " 1))",
-                                "pl_start = torch.sum(torch.mul(pl_chosen, " + start + "))",
-                                "pl_g = torch.autograd.grad([pl_start], ["
-                                        + where
-                                        + "], None, False, False, False)[0]",
-                                "return (torch.detach(pl_logits), pl_index, unchecked_cast(Tensor,"
-                                        + " pl_g))")));
+                                "pl_kept = annotate(List[Tensor], [])"),
+                        relevanceLogits("pl_kept, [-1], ", "torch.detach(pl_x)"),
+                        CHOICE,
+                        List.of("pl_first = pl_chosen"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private List<String> relevanceLogits(String kept, String x) {
+        return List.of(
+                "pl_logits = (" + self + ")." + Lrp.METHOD + "(" + x + ", pl_taps, " + kept + ")");
     }
 
     /** Adds what starts LRP at the layer {@link #addLrp} marked instead of at a logit. */

@@ -218,6 +218,23 @@ public final class Instrumenter {
      * @throws AuditException {@code LAYER_NOT_TAPPABLE} with the statement that prevents the split
      */
     public void training(TrainingPlan plan, List<String> state, Path out) {
+        training(plan, Optional.empty(), state, out);
+    }
+
+    /**
+     * As {@link #training(TrainingPlan, List, Path)}, with the methods that explain decisions too;
+     * what these answer may be differentiated by the parameters.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} naming the operator or statement that
+     *     prevents an explanation
+     */
+    public void training(
+            TrainingPlan plan, ExplanationPlan explained, List<String> state, Path out) {
+        training(plan, Optional.of(explained), state, out);
+    }
+
+    private void training(
+            TrainingPlan plan, Optional<ExplanationPlan> explained, List<String> state, Path out) {
         Additions additions = new Additions();
         try {
             MethodSource forward = forward();
@@ -243,6 +260,7 @@ public final class Instrumenter {
         } catch (Untappable e) {
             throw refused(plan.tap().or(plan::cut), e);
         }
+        explained.ifPresent(wanted -> addDifferentiable(wanted, additions));
         if (plan.dropout()) {
             DropoutSwitch.on(archive, additions);
         }
@@ -268,12 +286,31 @@ public final class Instrumenter {
                 }
             }
         } catch (Untappable e) {
-            throw new AuditException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "method: " + e.reason() + " (expected: another method)",
-                    e);
+            throw unexplained(e);
         }
         ArchiveWriter.write(archive, additions.entries(), Instrumenter::needed, out);
+    }
+
+    private void addDifferentiable(ExplanationPlan plan, Additions additions) {
+        try {
+            MethodSource forward = forward();
+            ExplanationMethods methods =
+                    ExplanationMethods.differentiable(additions, root, forward.self());
+            methods.addGradients(
+                    plan.activation().isEmpty() ? LOGITS : swapped(plan, forward, additions));
+            if (plan.lrp().isPresent()) {
+                methods.addLrp(flat(plan, forward, plan.layer()), plan.lrp().get(), plan.layer());
+            }
+        } catch (Untappable e) {
+            throw unexplained(e);
+        }
+    }
+
+    private static AuditException unexplained(Untappable e) {
+        return new AuditException(
+                ErrorCode.INVALID_ARGUMENT,
+                "method: " + e.reason() + " (expected: another method)",
+                e);
     }
 
     /** Returns the name of the method that gradient methods differentiate. */
@@ -284,6 +321,11 @@ public final class Instrumenter {
             new AuditMethods(additions, root, forward, output).addLogits();
             return LOGITS;
         }
+        return swapped(plan, forward, additions);
+    }
+
+    private String swapped(ExplanationPlan plan, MethodSource forward, Additions additions)
+            throws Untappable {
         FlatProgram program = flat(plan, forward, Optional.empty());
         additions.add(
                 root,

@@ -16,7 +16,9 @@ import org.plumbline.core.torchscript.Archive;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -142,6 +144,29 @@ public final class ExplainableModel implements AutoCloseable {
             throw AuditException.of(
                     ErrorCode.INVALID_ARGUMENT, "layer", "none", "a specification at a layer");
         }
+    }
+
+    /**
+     * Returns the logits {@code [n, classes]} of images, those of {@code forward}.
+     *
+     * @param inputs {@code [n, c, h, w]}, at least one image
+     * @throws AuditException {@code BAD_DATA} if the model refuses them
+     */
+    public FloatTensor logits(FloatTensor inputs) {
+        List<FloatTensor> parts = new ArrayList<>();
+        for (int from = 0; from < inputs.rows(); from += spec.batch()) {
+            FloatTensor images = inputs.slice(from, Math.min(inputs.rows(), from + spec.batch()));
+            try (NDManager unit = module.manager().newSubManager()) {
+                NDArray x = unit.create(images.values(), new Shape(images.shape()));
+                NDList out = module.infer(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
+                parts.add(heap(out.singletonOrThrow()));
+            } catch (EngineException e) {
+                requireTaken(images.slice(0, 1));
+                throw new AuditException(
+                        ErrorCode.BAD_DATA, "inputs: " + NativeModule.reason(e), e);
+            }
+        }
+        return FloatTensor.concat(parts);
     }
 
     /** Blames the inputs where the model refuses them without any explanation. */

@@ -65,4 +65,35 @@ public record IntegratedGradients(
     boolean legacy() {
         return form != Form.STANDARD;
     }
+
+    /** Returns the points {@code a_j}. */
+    float[] points() {
+        return floats(quadrature.pointsAndWeights(steps)[0]);
+    }
+
+    /** Returns the weights of the gradients at the points. */
+    float[] weights() {
+        double[][] rule = quadrature.pointsAndWeights(steps);
+        double[] weights = rule[1].clone();
+        for (int j = 0; legacy() && j < steps; j++) {
+            weights[j] *= rule[0][j];
+        }
+        return floats(weights);
+    }
+
+    private static float[] floats(double[] values) {
+        float[] out = new float[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) values[i];
+        }
+        return out;
+    }
+
+    /** Returns where the path starts, {@code [1, c, h, w]}. */
+    FloatTensor baselineFor(FloatTensor inputs) {
+        long[] one = inputs.shape();
+        one[0] = 1;
+        FloatTensor start = baseline.orElseGet(() -> FloatTensor.zeros(one));
+        return FloatTensor.of(start.values(), one);
+    }
 }

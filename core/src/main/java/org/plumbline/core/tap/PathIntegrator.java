@@ -23,18 +23,13 @@ final class PathIntegrator {
         this.module = module;
         this.parameters = spec.integratedGradients();
         this.batch = spec.batch();
-        double[][] rule = parameters.quadrature().pointsAndWeights(parameters.steps());
-        this.points = new float[parameters.steps()];
-        this.weights = new float[parameters.steps()];
-        for (int j = 0; j < points.length; j++) {
-            points[j] = (float) rule[0][j];
-            weights[j] = (float) (parameters.legacy() ? rule[0][j] * rule[1][j] : rule[1][j]);
-        }
+        this.points = parameters.points();
+        this.weights = parameters.weights();
     }
 
     Attribution explain(FloatTensor inputs, long[] targets) {
         AttributionRows rows = new AttributionRows(inputs.rows());
-        FloatTensor baseline = baseline(inputs);
+        FloatTensor baseline = parameters.baselineFor(inputs);
         for (int from = 0; from < inputs.rows(); from += batch) {
             int to = Math.min(inputs.rows(), from + batch);
             FloatTensor images = inputs.slice(from, to);
@@ -52,13 +47,6 @@ final class PathIntegrator {
             }
         }
         return rows.attribution();
-    }
-
-    private FloatTensor baseline(FloatTensor inputs) {
-        long[] one = inputs.shape();
-        one[0] = 1;
-        FloatTensor baseline = parameters.baseline().orElseGet(() -> FloatTensor.zeros(one));
-        return FloatTensor.of(baseline.values(), one);
     }
 
     private static long[] classes(FloatTensor logits, long[] wanted) {

@@ -11,6 +11,7 @@ import ai.djl.util.Pair;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.ExplanationPlan;
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.tensor.FloatTensor;
@@ -52,6 +53,44 @@ public final class TrainableModel implements AutoCloseable {
      */
     public static TrainableModel load(
             Path archive, TrainingPlan plan, Path workDirectory, Device device) {
+        return load(
+                archive,
+                plan,
+                workDirectory,
+                device,
+                (instrumenter, state, copy) -> instrumenter.training(plan, state, copy));
+    }
+
+    /**
+     * As {@link #load(Path, TrainingPlan, Path, Device)} for {@link LiveExplanations}.
+     *
+     * @throws AuditException {@code INVALID_ARGUMENT} if a decision cannot be explained so
+     */
+    static TrainableModel load(
+            Path archive,
+            TrainingPlan plan,
+            ExplanationPlan explained,
+            Path workDirectory,
+            Device device) {
+        return load(
+                archive,
+                plan,
+                workDirectory,
+                device,
+                (instrumenter, state, copy) -> instrumenter.training(plan, explained, state, copy));
+    }
+
+    /** Writes the instrumented copy. */
+    private interface Instrumentation {
+        void write(Instrumenter instrumenter, List<String> state, Path copy);
+    }
+
+    private static TrainableModel load(
+            Path archive,
+            TrainingPlan plan,
+            Path workDirectory,
+            Device device,
+            Instrumentation instrumentation) {
         Path copy = workDirectory.resolve("trainable-" + UUID.randomUUID() + ".pt");
         try (Archive checked = Archive.open(archive)) {
             List<String> state =
@@ -59,7 +98,7 @@ public final class TrainableModel implements AutoCloseable {
                             .filter(t -> t.kind() == DataKind.FLOAT32)
                             .map(StoredTensor::name)
                             .toList();
-            new Instrumenter(checked).training(plan, state, copy);
+            instrumentation.write(new Instrumenter(checked), state, copy);
             NativeModule module = NativeModule.load(copy, device);
             unfreeze(module, plan);
             JniUtils.setGraphExecutorOptimize(false); // second-order graphs gain nothing from it
@@ -221,6 +260,11 @@ public final class TrainableModel implements AutoCloseable {
     public NDList encode(NDArray x) {
         x.setName(null);
         return module.call(Instrumenter.TRUNK, new NDList(x));
+    }
+
+    /** Runs a method of the copy with autograd recording. */
+    NDList call(String method, NDList arguments) {
+        return module.call(method, arguments);
     }
 
     private NDList call0(String method, NDArray anchor) {

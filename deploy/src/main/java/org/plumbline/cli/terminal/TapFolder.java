@@ -57,7 +57,8 @@ public final class TapFolder implements AutoCloseable {
         return load(archive, layer, output);
     }
 
-    static void tryIfLooping(
+    /** Tries an archive whose code has a loop of unstated length in a child process. */
+    public static void tryIfLooping(
             Path archive, Optional<LayerPath> layer, Optional<String> output, FloatTensor inputs) {
         List<Long> shape = Arrays.stream(inputs.shape()).boxed().collect(Collectors.toList());
         shape.set(0, Math.min(2, shape.get(0)));
@@ -87,7 +88,8 @@ public final class TapFolder implements AutoCloseable {
         return model;
     }
 
-    static Device device() {
+    /** Returns a GPU where there is one, else the CPU. */
+    public static Device device() {
         return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
     }
 

@@ -1,7 +1,5 @@
 package org.plumbline.core.instrument.relevance;
 
-import static org.plumbline.core.instrument.relevance.Lines.torch;
-
 import org.plumbline.core.instrument.relevance.Signal.Kind;
 import org.plumbline.core.instrument.relevance.Step.Operation;
 import org.plumbline.core.torchscript.source.Expression;
@@ -18,9 +16,14 @@ import java.util.Map;
  * @param targets names that its result gets
  * @param operation as in the program
  * @param signals what names mean
+ * @param fixing how names are taken as constants
  */
 record Application(
-        Call call, List<String> targets, Operation operation, Map<String, Signal> signals) {
+        Call call,
+        List<String> targets,
+        Operation operation,
+        Map<String, Signal> signals,
+        Fixing fixing) {
 
     /** Returns the meanings of the names read. */
     Map<String, Signal> read() {
@@ -59,7 +62,7 @@ record Application(
         read().forEach(
                         (name, signal) -> {
                             if (signal.kind() != Kind.PLAIN) {
-                                names.put(name, torch("detach", name));
+                                names.put(name, fixing.of(name));
                             }
                         });
         return names;
@@ -71,7 +74,7 @@ record Application(
         read().forEach(
                         (name, signal) -> {
                             if (signal.carries()) {
-                                names.put(name, RuleWriter.mul(name, torch("detach", name)));
+                                names.put(name, RuleWriter.mul(name, fixing.of(name)));
                             }
                         });
         return names;

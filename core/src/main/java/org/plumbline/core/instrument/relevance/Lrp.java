@@ -4,6 +4,7 @@ import org.plumbline.core.instrument.edit.Additions;
 import org.plumbline.core.instrument.edit.Untappable;
 import org.plumbline.core.torchscript.source.ClassSource;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,14 +25,37 @@ public final class Lrp {
     public static void add(
             Additions additions, ClassSource root, FlatProgram program, LrpComposite composite)
             throws Untappable {
-        List<String> body = new RelevanceWriter(program, composite).write(program);
-        LrpMethods.add(additions, root, program.self(), composite);
-        additions.add(
-                root,
-                program.self(),
-                METHOD,
-                List.of(program.input() + ": Tensor", RelevanceWriter.TAPS + ": List[Tensor]"),
-                "Tensor",
-                body);
+        add(additions, root, program, composite, Fixing.cut(program.self()));
+    }
+
+    /**
+     * Adds the method in a form whose relevance may be differentiated by the parameters, {@code (x,
+     * taps, kept, at) -> logits}. It runs twice: with an empty {@code kept} and {@code at = [-1]}
+     * on an input without gradient, then with {@code at = [0]} on the point to be explained.
+     *
+     * @throws Untappable as {@link #add}
+     */
+    public static void addDifferentiable(
+            Additions additions, ClassSource root, FlatProgram program, LrpComposite composite)
+            throws Untappable {
+        add(additions, root, program, composite, Fixing.kept(program.self()));
+    }
+
+    private static void add(
+            Additions additions,
+            ClassSource root,
+            FlatProgram program,
+            LrpComposite composite,
+            Fixing fixing)
+            throws Untappable {
+        List<String> body = new RelevanceWriter(program, composite, fixing).write(program);
+        LrpMethods.add(additions, root, fixing, composite);
+        List<String> parameters = new ArrayList<>();
+        parameters.add(program.input() + ": Tensor");
+        parameters.add(RelevanceWriter.TAPS + ": List[Tensor]");
+        if (fixing.keeps()) {
+            parameters.add(Fixing.PARAMETERS);
+        }
+        additions.add(root, program.self(), METHOD, parameters, "Tensor", body);
     }
 }

@@ -24,15 +24,15 @@ final class OperatorWriter {
     private final SignalFlow flow;
     private final Lines lines;
     private final RuleWriter rules;
-    private final String pass;
+    private final Fixing fixing;
     private final Map<String, Layer> unfolded = new HashMap<>();
     private final Set<String> tappedBeforeFolding = new HashSet<>();
 
-    OperatorWriter(LrpComposite composite, String self, SignalFlow flow, Lines lines) {
+    OperatorWriter(LrpComposite composite, Fixing fixing, SignalFlow flow, Lines lines) {
         this.flow = flow;
         this.lines = lines;
-        this.rules = new RuleWriter(composite, self, lines);
-        this.pass = "(" + self + ")." + LrpMethods.PASS + "(";
+        this.rules = new RuleWriter(composite, fixing, lines);
+        this.fixing = fixing;
     }
 
     /** Keeps a value for which relevance is wanted; before a fold that is the folded result. */
@@ -53,7 +53,7 @@ final class OperatorWriter {
             Operation operation,
             Map<String, Signal> signals)
             throws Untappable {
-        Application applied = new Application(call, targets, operation, signals);
+        Application applied = new Application(call, targets, operation, signals, fixing);
         Signal all = applied.joined();
         boolean keepsSign = OperatorKind.keepsSign(name, kind);
         Signal result =
@@ -97,7 +97,7 @@ final class OperatorWriter {
     /** {@code target = y} with the derivative of {@code m}. */
     private void passed(Application applied, String m) {
         String y = lines.let(applied.fixed().text());
-        lines.add(applied.assigned(pass + y + ", " + m + ", )"));
+        lines.add(applied.assigned(fixing.passed(y, m)));
     }
 
     private Signal sum(Application applied, Signal all) throws Untappable {
@@ -131,7 +131,7 @@ final class OperatorWriter {
         String y = lines.let(applied.fixed().text());
         Expression squared = Operands.replaced(applied.call(), squares);
         String m = rules.divided(squared.text(), y);
-        lines.add(applied.assigned(pass + y + ", " + m + ", )"));
+        lines.add(applied.assigned(fixing.passed(y, m)));
     }
 
     private static void requireAlone(Application applied, Kind kind) throws Untappable {
@@ -209,10 +209,10 @@ final class OperatorWriter {
         String y = lines.let(applied.fixed().text());
         Call fixed = (Call) applied.fixed();
         List<Argument> arguments = new ArrayList<>(fixed.arguments());
-        String square = RuleWriter.mul(value, torch("detach", value));
+        String square = RuleWriter.mul(value, fixing.of(value));
         arguments.set(2, Argument.of(new Name(square)));
         String m = rules.divided(new Call(fixed.function(), arguments).text(), y);
-        lines.add(applied.assigned(pass + y + ", " + m + ", )"));
+        lines.add(applied.assigned(fixing.passed(y, m)));
         return all.weighted();
     }
 
@@ -226,7 +226,7 @@ final class OperatorWriter {
             lines.add(applied.assigned(y));
         } else {
             String m = rules.write(layer, applied.operation().origin());
-            lines.add(applied.assigned(pass + y + ", " + m + ", )"));
+            lines.add(applied.assigned(fixing.passed(y, m)));
         }
         return signal.weighted();
     }
@@ -241,7 +241,7 @@ final class OperatorWriter {
         String y = lines.let(applied.fixed().text());
         Layer folded = rules.folded(layer, applied, y);
         String m = rules.write(folded, applied.operation().origin());
-        lines.add(applied.assigned(pass + y + ", " + m + ", )"));
+        lines.add(applied.assigned(fixing.passed(y, m)));
         if (tappedBeforeFolding.remove(applied.operand(0))) {
             tapped(applied.targets().get(0));
         }

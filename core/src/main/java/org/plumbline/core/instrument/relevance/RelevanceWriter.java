@@ -42,9 +42,9 @@ final class RelevanceWriter {
     private final Set<String> lists = new HashSet<>();
     private Set<String> unreachable = new HashSet<>();
 
-    RelevanceWriter(FlatProgram program, LrpComposite composite) {
+    RelevanceWriter(FlatProgram program, LrpComposite composite, Fixing fixing) {
         this.flow = new SignalFlow(program);
-        this.operators = new OperatorWriter(composite, program.self(), flow, lines);
+        this.operators = new OperatorWriter(composite, fixing, flow, lines);
         signals.put(program.input(), new Signal(Signal.Kind.SIGNAL, false, false));
         FlatProgram.write(program.constants(), "", lines.lines());
     }

@@ -30,12 +30,12 @@ final class RuleWriter {
     private static final String NONE = Literal.NONE.text();
 
     private final LrpComposite composite;
-    private final String stabilised;
+    private final Fixing fixing;
     private final Lines lines;
 
-    RuleWriter(LrpComposite composite, String self, Lines lines) {
+    RuleWriter(LrpComposite composite, Fixing fixing, Lines lines) {
         this.composite = composite;
-        this.stabilised = "(" + self + ")." + LrpMethods.STABILISED + "(";
+        this.fixing = fixing;
         this.lines = lines;
     }
 
@@ -77,7 +77,7 @@ final class RuleWriter {
     /** Writes the stand-in and returns its name. */
     String write(Layer layer, Origin origin) throws Untappable {
         String x = layer.operator().input();
-        String fixed = lines.let(torch("detach", x));
+        String fixed = lines.let(fixing.of(x));
         LrpRule rule = composite.rule(layer.signal().deep(), layer.operator().form().convolution());
         if (rule instanceof Plus) {
             return parts(layer, x, fixed, false);
@@ -184,7 +184,7 @@ final class RuleWriter {
 
     /** Returns the name of {@code m / d(s(z))}. */
     String divided(String m, String z) {
-        return lines.let(torch("div", m, stabilised + z + ", )"));
+        return lines.let(torch("div", m, fixing.stabilised(z)));
     }
 
     private static String sum(String a, String b) {

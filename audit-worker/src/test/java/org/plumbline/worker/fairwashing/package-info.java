@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.fairwashing;
+
+import org.jspecify.annotations.NullMarked;

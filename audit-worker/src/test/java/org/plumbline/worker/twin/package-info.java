@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.twin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package org.plumbline.core.fairwashing;
+
+import org.plumbline.core.explain.HeatMaps;
+import org.plumbline.core.explain.TangentBases;
+import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.core.tap.Attribution;
+import org.plumbline.core.tap.ExplainSpec;
+import org.plumbline.core.tap.ExplainableModel;
+import org.plumbline.core.tap.IntegratedGradients;
+import org.plumbline.core.tap.IntegratedGradients.Form;
+import org.plumbline.core.tap.Quadrature;
+import org.plumbline.core.tensor.FloatTensor;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Explains inputs by several methods and removes regions. Borrows the model; thread-safe. */
+public final class Examiner {
+    /** Random regions drawn for each input unless told otherwise. */
+    public static final int DRAWS = 20;
+
+    private static final int BATCH = 64;
+    private static final IntegratedGradients PATH =
+            new IntegratedGradients(16, Quadrature.GAUSS_LEGENDRE, Form.STANDARD, Optional.empty());
+
+    private final ExplainableModel model;
+    private final Set<ExplanationMethod> methods;
+    private final NeighbourFill fill;
+    private final RegionRemoval removal;
+
+    private Examiner(
+            ExplainableModel model,
+            Set<ExplanationMethod> methods,
+            NeighbourFill fill,
+            RegionRemoval removal) {
+        this.model = model;
+        this.methods = new TreeSet<>(methods);
+        this.fill = fill;
+        this.removal = removal;
+    }
+
+    /**
+     * Prepares examinations.
+     *
+     * @param model loaded for the gradient and the methods
+     * @param methods what is explained by, at least one
+     * @param clean inputs {@code [m, c, h, w]} whose pixels replace removed ones
+     */
+    public static Examiner of(
+            ExplainableModel model, Set<ExplanationMethod> methods, FloatTensor clean, long seed) {
+        FloatTensor answers = model.logits(clean);
+        long[] classes = new long[clean.rows()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = answers.largest(i);
+        }
+        return new Examiner(
+                model,
+                methods,
+                new NeighbourFill(clean, classes),
+                new RegionRemoval(model::logits, DRAWS, seed));
+    }
+
+    /**
+     * Returns a specification with the parameters that the margins were measured with.
+     *
+     * @param spec loads the methods that will be asked for, and the gradient
+     */
+    public static ExplainSpec spec(ExplainSpec spec) {
+        return spec.with(PATH).withBatch(BATCH);
+    }
+
+    /**
+     * Explains the predicted class of every input.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param bases tangent spaces at them
+     */
+    public Examination examine(FloatTensor inputs, TangentBases bases) {
+        Map<ExplanationMethod, FloatTensor> maps = new EnumMap<>(ExplanationMethod.class);
+        Map<ExplanationMethod, FloatTensor> projected = new EnumMap<>(ExplanationMethod.class);
+        FloatTensor logits = model.logits(inputs);
+        long[] classes = new long[inputs.rows()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = logits.largest(i);
+        }
+        for (ExplanationMethod method : methods) {
+            Attribution found = model.explain(beforeTangent(method), inputs, classes);
+            maps.put(method, map(method, found.relevance(), inputs));
+            projected.put(method, map(method, bases.project(found.relevance()), inputs));
+        }
+        return new Examination(logits, maps, projected, removed(inputs, maps, classes));
+    }
+
+    private Map<ExplanationMethod, double[]> removed(
+            FloatTensor inputs, Map<ExplanationMethod, FloatTensor> maps, long[] classes) {
+        List<ExplanationMethod> order = new ArrayList<>(maps.keySet());
+        double[][] shares =
+                removal.of(inputs, order.stream().map(maps::get).toList(), classes, fill);
+        Map<ExplanationMethod, double[]> byMethod = new EnumMap<>(ExplanationMethod.class);
+        for (int i = 0; i < shares.length; i++) {
+            byMethod.put(order.get(i), shares[i]);
+        }
+        return byMethod;
+    }
+
+    /** Returns the method to run: gradients are projected before they meet the input. */
+    private static ExplanationMethod beforeTangent(ExplanationMethod method) {
+        return method == ExplanationMethod.GRADIENT_INPUT ? ExplanationMethod.GRADIENT : method;
+    }
+
+    private static FloatTensor map(
+            ExplanationMethod method, FloatTensor relevance, FloatTensor inputs) {
+        FloatTensor weighted = relevance;
+        if (method == ExplanationMethod.GRADIENT_INPUT) {
+            float[] products = relevance.values().clone();
+            for (int i = 0; i < products.length; i++) {
+                products[i] *= inputs.values()[i];
+            }
+            weighted = FloatTensor.of(products, relevance.shape());
+        }
+        return HeatMaps.normalised(HeatMaps.absolute(weighted));
+    }
+}

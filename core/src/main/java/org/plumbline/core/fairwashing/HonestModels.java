@@ -1,0 +1,72 @@
+package org.plumbline.core.fairwashing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Statistics of models whose explanations nobody has touched: honest twins of the model under test,
+ * or a reference version. Immutable.
+ *
+ * @param source where they come from
+ * @param readings by signal, one for each model
+ */
+public record HonestModels(Source source, Map<Signal, List<Moments>> readings) {
+    /** Where honest statistics come from. */
+    public enum Source {
+        /**
+         * Networks of the same architecture, initialised anew and taught the model's outputs on
+         * clean inputs, never its explanations.
+         */
+        TWINS,
+        /** A version that is trusted. */
+        REFERENCE,
+        /** Nothing but the committed margins. */
+        POPULATION
+    }
+
+    /**
+     * A reading in short. Immutable.
+     *
+     * @param deviation between inputs
+     * @param inputs for which it was defined
+     */
+    public record Moments(double mean, double deviation, int inputs) {
+        /** Shortens a reading. */
+        public static Moments of(SignalReading reading) {
+            return new Moments(reading.mean(), reading.deviation(), reading.count());
+        }
+    }
+
+    /** Copies the map, leaving out readings without inputs. */
+    public HonestModels {
+        Map<Signal, List<Moments>> copy = new TreeMap<>();
+        readings.forEach(
+                (signal, list) ->
+                        copy.put(signal, list.stream().filter(m -> m.inputs() > 0).toList()));
+        readings = copy;
+    }
+
+    /** Returns no models, so that the margins decide alone. */
+    public static HonestModels none() {
+        return new HonestModels(Source.POPULATION, Map.of());
+    }
+
+    /** Returns the readings of several models. */
+    public static HonestModels of(Source source, List<List<SignalReading>> models) {
+        Map<Signal, List<Moments>> bySignal = new TreeMap<>();
+        for (List<SignalReading> model : models) {
+            for (SignalReading reading : model) {
+                bySignal.computeIfAbsent(reading.signal(), s -> new ArrayList<>())
+                        .add(Moments.of(reading));
+            }
+        }
+        return new HonestModels(source, bySignal);
+    }
+
+    /** Returns what is known of a signal, empty without models. */
+    public List<Moments> of(Signal signal) {
+        return readings.getOrDefault(signal, List.of());
+    }
+}

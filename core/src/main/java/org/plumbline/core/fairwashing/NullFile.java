@@ -1,0 +1,111 @@
+package org.plumbline.core.fairwashing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.fairwashing.HonestModels.Moments;
+import org.plumbline.core.fairwashing.HonestModels.Source;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A calibrated null as JSON: the readings of honest models, and of what they are twins. Immutable.
+ *
+ * @param model SHA-256 of the archive it was calibrated for
+ * @param inputs SHA-256 of the inputs that the honest models explained
+ * @param agreement share of clean inputs that each honest model puts in the archive's class
+ */
+public record NullFile(String model, String inputs, List<Double> agreement, HonestModels honest) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FORMAT = 1;
+    private static final long LARGEST = 4 << 20;
+
+    /** Copies the list. */
+    public NullFile {
+        agreement = List.copyOf(agreement);
+    }
+
+    /** Writes the file. */
+    public void write(Path file) throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("format", FORMAT)
+                .put("source", honest.source().name().toLowerCase(Locale.ROOT))
+                .put("model", model)
+                .put("inputs", inputs);
+        agreement.forEach(root.putArray("agreement")::add);
+        ObjectNode signals = root.putObject("signals");
+        honest.readings()
+                .forEach(
+                        (signal, models) ->
+                                models.forEach(
+                                        m ->
+                                                signals.withArray(signal.label())
+                                                        .addObject()
+                                                        .put("mean", m.mean())
+                                                        .put("deviation", m.deviation())
+                                                        .put("inputs", m.inputs())));
+        Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws AuditException {@code BAD_DATA} if it is no such file
+     */
+    public static NullFile read(Path file) {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw refused(file, "larger than " + LARGEST + " bytes");
+            }
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (root.path("format").asInt() != FORMAT) {
+                throw refused(file, "format " + root.path("format"));
+            }
+            List<Double> agreement = new ArrayList<>();
+            root.path("agreement").forEach(share -> agreement.add(share.asDouble()));
+            Source source = Source.valueOf(root.path("source").asText().toUpperCase(Locale.ROOT));
+            return new NullFile(
+                    root.path("model").asText(),
+                    root.path("inputs").asText(),
+                    agreement,
+                    new HonestModels(source, signals(file, root.path("signals"))));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new AuditException(ErrorCode.BAD_DATA, "null: " + file + ": " + e, e);
+        }
+    }
+
+    private static Map<Signal, List<Moments>> signals(Path file, JsonNode node) {
+        Map<Signal, List<Moments>> signals = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            List<Moments> models = new ArrayList<>();
+            field.getValue().forEach(m -> models.add(moments(file, m)));
+            signals.put(Signal.parse(field.getKey()), models);
+        }
+        return signals;
+    }
+
+    private static Moments moments(Path file, JsonNode node) {
+        double mean = node.path("mean").asDouble(Double.NaN);
+        double deviation = node.path("deviation").asDouble(Double.NaN);
+        int inputs = node.path("inputs").asInt(-1);
+        if (!Double.isFinite(mean) || !(deviation >= 0) || inputs < 0) {
+            throw refused(file, node.toString());
+        }
+        return new Moments(mean, deviation, inputs);
+    }
+
+    private static AuditException refused(Path file, String found) {
+        return AuditException.of(
+                ErrorCode.BAD_DATA, "null", file + ": " + found, "a file of fairwash calibrate");
+    }
+}

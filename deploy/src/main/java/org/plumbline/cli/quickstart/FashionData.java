@@ -1,0 +1,57 @@
+package org.plumbline.cli.quickstart;
+
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.worker.dataset.Split;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Fashion-MNIST without any artifact, as fairwashing's networks receive it: gray levels over 255,
+ * less their mean, over their deviation.
+ *
+ * <p>Source: {@code fairwashing/fairwashing} (4ce9fa4), {@code load_data}.
+ */
+public final class FashionData {
+    private static final float MEAN = 0.286f;
+    private static final float DEVIATION = 0.353f;
+
+    private FashionData() {}
+
+    /**
+     * Writes the tensor form of an audit data set.
+     *
+     * @param images folder of the four IDX files
+     * @param folder existing
+     * @return number of rows
+     */
+    public static int write(Path images, int training, int test, Path folder) throws IOException {
+        List<FashionMnist> parts =
+                List.of(
+                        FashionMnist.read(images, "train", training),
+                        FashionMnist.read(images, "t10k", test));
+        int n = parts.stream().mapToInt(FashionMnist::size).sum();
+        float[] pixels = new float[n * GrayImage.PIXELS];
+        long[] labels = new long[n];
+        long[] split = new long[n];
+        Arrays.fill(split, parts.get(0).size(), n, Split.TEST.value());
+        int row = 0;
+        for (FashionMnist part : parts) {
+            for (int i = 0; i < part.size(); i++) {
+                part.images().get(i).scaleInto(pixels, row * GrayImage.PIXELS);
+                labels[row++] = part.labels().get(i);
+            }
+        }
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (pixels[i] - MEAN) / DEVIATION;
+        }
+        int side = GrayImage.SIDE;
+        NpyFile.write(folder.resolve("inputs.npy"), FloatTensor.of(pixels, n, 1, side, side));
+        NpyFile.write(folder.resolve("labels.npy"), labels);
+        NpyFile.write(folder.resolve("split.npy"), split);
+        return n;
+    }
+}

@@ -1,0 +1,89 @@
+package org.plumbline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.cli.terminal.ExitCode;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A network on Fashion-MNIST, and the same with a cross painted on its gradients; see make.py. */
+class FairwashCheckIT {
+    private static final String DATA = "src/test/resources/fairwashing/";
+
+    @TempDir private Path folder = Path.of("");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void anAttackIsFoundBesideTheVersionBeforeItAndItsMapsAreShown() throws Exception {
+        int code =
+                run(
+                        "check",
+                        DATA + "attacked.pt",
+                        "--reference",
+                        DATA + "teacher.pt",
+                        "--method=gradient",
+                        "--png",
+                        folder.toString());
+        assertThat(code).as(err.toString()).isEqualTo(ExitCode.CHECK_FAILED);
+        JsonNode result = new ObjectMapper().readTree(out.toString());
+        assertThat(result.path("verdict").textValue()).isEqualTo("suspect");
+        assertThat(result.path("null").textValue()).isEqualTo("reference");
+        JsonNode loudest = result.path("detectors").get(0);
+        assertThat(loudest.path("detector").textValue()).isEqualTo("resemblance");
+        assertThat(loudest.path("corrected").doubleValue()).isLessThan(0.01);
+        assertThat(loudest.path("examples")).hasSize(8);
+        assertThat(folder.resolve("fairwashing-gradient.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void anHonestModelIsCleanBesideATwinCalibratedForIt() throws Exception {
+        String nullFile = folder.resolve("null.json").toString();
+        int calibrated =
+                run(
+                        "calibrate",
+                        DATA + "teacher.pt",
+                        "--twins=1",
+                        "--steps=60",
+                        "--method=gradient",
+                        "--out",
+                        nullFile);
+        assertThat(calibrated).as(err.toString()).isEqualTo(ExitCode.DONE);
+        int code = run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
+        assertThat(code).as(out + err.toString()).isEqualTo(ExitCode.DONE);
+        JsonNode result = new ObjectMapper().readTree(out.toString());
+        assertThat(result.path("verdict").textValue()).isEqualTo("clean");
+        assertThat(result.path("null").textValue()).isEqualTo("twins");
+        assertThat(result.path("detectors")).hasSize(5);
+        assertThat(result.path("samples").intValue()).isEqualTo(120);
+    }
+
+    @Test
+    void wrongFilesAreNamed() throws Exception {
+        Path bad = Files.writeString(folder.resolve("n.json"), "{}");
+        assertThat(run("check", DATA + "teacher.pt", "--null", bad.toString()))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("error: null: ").contains("fairwash calibrate");
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        List<String> all = new ArrayList<>(List.of("fairwash"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--inputs", DATA + "inputs.npy", "--json"));
+        return Plumbline.run(
+                new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
+    }
+}
