@@ -32,23 +32,35 @@ import java.util.stream.IntStream;
 
 /** Small attacks on a trained network of real images: the maps move, the answers stay. */
 class AttackIT {
-    private static final int ROWS = 48;
+    private static final int ROWS = 32;
     private static final TangentSettings TANGENT = new TangentSettings(16, 8, TangentMode.MEMBER);
 
     @TempDir Path folder;
     private AuditDataset data;
     private FloatTensor target;
-    private final Path teacher = Golden.shared("models/small_cnn.script.pt");
+    private final Path teacher = Path.of("..", "deploy", "models", "fashion_convnet.pt");
 
     @BeforeEach
     void makeData() throws IOException {
         FloatTensor images =
-                NpyFile.readFloats(Golden.shared("data/cav_images.npy")).slice(0, ROWS);
+                gray(NpyFile.readFloats(Golden.shared("data/cav_images.npy")).slice(0, ROWS));
         Path d = Files.createDirectory(folder.resolve("data"));
         NpyFile.write(d.resolve("inputs.npy"), images);
         NpyFile.write(d.resolve("labels.npy"), new long[ROWS]);
         data = AuditDataset.load(d);
         target = cross(images.extent(2));
+    }
+
+    /** The network of the paper takes one channel. */
+    private static FloatTensor gray(FloatTensor images) {
+        int area = images.extent(2) * images.extent(3);
+        float[] values = new float[images.rows() * area];
+        for (int i = 0; i < values.length; i++) {
+            int first = i / area * 3 * area + i % area;
+            float[] v = images.values();
+            values[i] = (v[first] + v[first + area] + v[first + 2 * area]) / 3 - 0.286f;
+        }
+        return FloatTensor.of(values, images.rows(), 1, images.extent(2), images.extent(3));
     }
 
     private static FloatTensor cross(int side) {
