@@ -81,7 +81,8 @@ public final class LocalCorrection {
                             request.dataset(),
                             request.output(),
                             work,
-                            device.device());
+                            device.device(),
+                            Optional.empty());
             return new Repair(tools, bounds).run(task, new Listener(progress));
         } finally {
             remove(work);
@@ -115,6 +116,9 @@ public final class LocalCorrection {
 
         @Override
         public void onBefore(EvaluationReport report) {}
+
+        @Override
+        public void onWarning(String line) {} // the outcome has them
 
         @Override
         public boolean cancelled() {

@@ -5,6 +5,7 @@ import ai.djl.Device;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingFolder;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param targetClass class the concept is measured on; empty: every class
  * @param output where the candidate archive is written
  * @param workDirectory existing folder for temporary files
+ * @param checkpoints where training goes on from and saves to; empty: neither
  */
 public record CorrectionTask(
         Path archive,
@@ -29,4 +31,29 @@ public record CorrectionTask(
         Correction correction,
         Path output,
         Path workDirectory,
-        Device device) {}
+        Device device,
+        Optional<TrainingFolder> checkpoints) {
+    /** Makes a task that always begins at the first step. */
+    public CorrectionTask(
+            Path archive,
+            AuditDataset data,
+            Optional<LayerPath> layer,
+            Optional<ConceptId> concept,
+            OptionalInt targetClass,
+            Correction correction,
+            Path output,
+            Path workDirectory,
+            Device device) {
+        this(
+                archive,
+                data,
+                layer,
+                concept,
+                targetClass,
+                correction,
+                output,
+                workDirectory,
+                device,
+                Optional.empty());
+    }
+}

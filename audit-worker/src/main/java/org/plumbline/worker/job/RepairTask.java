@@ -2,7 +2,10 @@ package org.plumbline.worker.job;
 
 import ai.djl.Device;
 
+import org.plumbline.worker.training.TrainingFolder;
+
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One repair with its files. Immutable.
@@ -11,6 +14,7 @@ import java.nio.file.Path;
  * @param dataset folder of the audit data set
  * @param output where the sealed archive is written, when complete
  * @param workDirectory existing folder for temporary files, for this task alone
+ * @param checkpoints where training goes on from and saves to; empty: neither
  */
 public record RepairTask(
         RepairRecipe recipe,
@@ -18,4 +22,5 @@ public record RepairTask(
         Path dataset,
         Path output,
         Path workDirectory,
-        Device device) {}
+        Device device,
+        Optional<TrainingFolder> checkpoints) {}
