@@ -53,16 +53,9 @@ final class PlainDescent implements AutoCloseable {
 
     /** Does one step and returns the loss before it. */
     float step(FloatTensor inputs, long[] labels, float rate) {
-        try (NDManager unit = model.getNDManager().newSubManager();
-                GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
-            NDArray logits =
-                    model.getBlock()
-                            .forward(new ParameterStore(unit, false), new NDList(x), true)
-                            .get(0);
-            NDArray value = loss.evaluate(new NDList(unit.create(labels)), new NDList(logits));
-            collector.backward(value);
-            for (Parameter parameter : parameters) {
+        try (NDManager unit = model.getNDManager().newSubManager()) {
+            NDArray value = differentiated(unit, inputs, labels);
+            for (Parameter parameter : parameters) { // outside: the collector forbids changes
                 NDArray weights = parameter.getArray();
                 try (NDArray gradient = weights.getGradient();
                         NDArray change = gradient.mul(rate)) {
@@ -70,6 +63,19 @@ final class PlainDescent implements AutoCloseable {
                 }
             }
             return value.toFloatArray()[0];
+        }
+    }
+
+    private NDArray differentiated(NDManager unit, FloatTensor inputs, long[] labels) {
+        try (GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
+            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray logits =
+                    model.getBlock()
+                            .forward(new ParameterStore(unit, false), new NDList(x), true)
+                            .get(0);
+            NDArray value = loss.evaluate(new NDList(unit.create(labels)), new NDList(logits));
+            collector.backward(value);
+            return value;
         }
     }
 

@@ -35,8 +35,8 @@ final class StepBench {
     private static final int BATCH = 64;
     private static final int SIDE = 28;
     private static final int CLASSES = 10;
-    private static final int BLOCKS = 30;
-    private static final int STEPS = 10;
+    private static final int BLOCKS = 20;
+    private static final int STEPS = 5;
     private static final double RATE = 0.01;
 
     private final Path models;
