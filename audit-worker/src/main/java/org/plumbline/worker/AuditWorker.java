@@ -135,7 +135,11 @@ public final class AuditWorker implements AutoCloseable {
         ArchiveStore archives =
                 new ArchiveStore(state.folder("archives"), config.limits(), tools.checker());
         DatasetStore datasets = new DatasetStore(state.folder("datasets"), config.limits(), clock);
-        JobFiles files = new JobFiles(state.folder("checkpoints"), state.folder("work"));
+        JobFiles files =
+                new JobFiles(
+                        state.folder("checkpoints"),
+                        state.folder("work"),
+                        state.folder("training"));
         JobBoard board = new JobBoard(new JobStore(state.folder("jobs")), clock);
         WorkerMetrics numbers = new WorkerMetrics(Versions.plumbline());
         board.listen(numbers);

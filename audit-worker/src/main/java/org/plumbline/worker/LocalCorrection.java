@@ -106,7 +106,8 @@ public final class LocalCorrection {
                             request.output(),
                             work,
                             device.device(),
-                            request.reports());
+                            request.reports(),
+                            Optional.empty());
             return new Repair(tools, bounds).run(task, new Listener(progress));
         } finally {
             remove(work);
@@ -140,6 +141,9 @@ public final class LocalCorrection {
 
         @Override
         public void onBefore(EvaluationReport report) {}
+
+        @Override
+        public void onWarning(String line) {} // the outcome has them
 
         @Override
         public boolean cancelled() {

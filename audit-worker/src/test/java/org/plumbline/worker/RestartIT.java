@@ -64,13 +64,15 @@ class RestartIT {
                                 "r1",
                                 spec,
                                 new JobState.Running(
-                                        RepairProgress.phase("train"), Optional.empty()),
+                                        RepairProgress.phase("train"), Optional.empty(), List.of()),
                                 Instant.EPOCH,
                                 Instant.EPOCH,
                                 attempt,
                                 List.of()));
         Files.createDirectories(folder.resolve("state/work/1"));
         Files.writeString(folder.resolve("state/work/1/candidate.pt"), "half");
+        Files.createDirectories(folder.resolve("state/training/1"));
+        Files.writeString(folder.resolve("state/training/1/train.state"), "state");
     }
 
     private Correction end() {
@@ -87,6 +89,7 @@ class RestartIT {
         assertThat(end.getState()).isEqualTo(CorrectionState.CORRECTION_STATE_SUCCEEDED);
         assertThat(end.getAttempt()).isEqualTo(2);
         assertThat(folder.resolve("state/work/1")).doesNotExist();
+        assertThat(folder.resolve("state/training/1")).doesNotExist();
     }
 
     @Test

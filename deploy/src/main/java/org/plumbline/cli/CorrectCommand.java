@@ -70,6 +70,7 @@ final class CorrectCommand implements Callable<Integer> {
                                         state.steps(),
                                         "epoch " + state.epoch() + "/" + state.epochs()));
         progress.done();
+        outcome.warnings().forEach(line -> progress.say("warning: " + line));
         JsonNode result = Json.mapper().valueToTree(outcome);
         if (report.isPresent()) {
             Files.createDirectories(report.get());

@@ -71,6 +71,7 @@ final class JobsCommand implements Callable<Integer> {
                 .put("method", job.getSpec().getMethod())
                 .put("created", Timestamps.toString(job.getCreateTime()))
                 .put("phase", job.getProgress().getPhase())
-                .put("error", job.getError());
+                .put("error", job.getError())
+                .put("warnings", String.join("; ", job.getWarningsList()));
     }
 }

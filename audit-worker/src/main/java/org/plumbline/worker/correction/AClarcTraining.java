@@ -13,8 +13,6 @@ import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.Trainee;
 import org.plumbline.worker.training.TrunkCache;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +20,6 @@ import java.util.Map;
 
 /** Trains the head on activations that all show the concept. One use. */
 final class AClarcTraining {
-    private static final Logger LOG = LoggerFactory.getLogger(AClarcTraining.class);
-
     private final CorrectionRun run;
     private final AClarc clarc;
     private final NativeOperators operators;
@@ -78,10 +74,7 @@ final class AClarcTraining {
             }
         }
         if (clarc.cache()) {
-            LOG.warn(
-                    "layers below {} are {}: training without cache",
-                    probe,
-                    below ? "trained too" : "stochastic");
+            run.warn(Uncached.because(below, probe));
         }
         return run.descended(model, operators, Scope.HEAD, rows.length, this::whole);
     }

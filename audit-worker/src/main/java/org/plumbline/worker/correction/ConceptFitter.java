@@ -9,6 +9,7 @@ import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.ActivationReading;
 import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.FloatTensor;
@@ -34,6 +35,13 @@ public final class ConceptFitter {
     public record Wanted(
             ConceptId concept, OptionalInt targetClass, CavKind kind, Pooling pooling) {}
 
+    /** What a model says of training rows. */
+    @FunctionalInterface
+    interface Readings {
+        /** Returns logits and the layer's value of a batch of rows of the data set, in order. */
+        ActivationReading of(int[] rows);
+    }
+
     /**
      * A fitted concept and the examples it was fitted to. Immutable.
      *
@@ -55,11 +63,15 @@ public final class ConceptFitter {
      *     the kind, or cannot be told apart
      */
     public static Fitted fit(TappedModel model, AuditDataset data, Wanted wanted) {
-        LabelledActivations examples = examples(model, data, wanted);
+        return fit(model.layer(), rows -> model.observe(data.inputs(rows)), data, wanted);
+    }
+
+    /** As {@link #fit(TappedModel, AuditDataset, Wanted)} with readings made elsewhere. */
+    static Fitted fit(LayerPath layer, Readings readings, AuditDataset data, Wanted wanted) {
+        LabelledActivations examples = examples(readings, data, wanted);
         try {
             CavFit fit = wanted.kind().fit(examples);
-            return new Fitted(
-                    new Cav(wanted.concept(), model.layer(), fit.direction()), fit, examples);
+            return new Fitted(new Cav(wanted.concept(), layer, fit.direction()), fit, examples);
         } catch (AuditException e) {
             throw named(wanted.concept(), e);
         }
@@ -84,7 +96,7 @@ public final class ConceptFitter {
     }
 
     private static LabelledActivations examples(
-            TappedModel model, AuditDataset data, Wanted wanted) {
+            Readings readings, AuditDataset data, Wanted wanted) {
         ConceptId concept = wanted.concept();
         OptionalInt targetClass = wanted.targetClass();
         long[] labels = data.labels();
@@ -102,7 +114,7 @@ public final class ConceptFitter {
         int d = 0;
         for (int from = 0; from < rows.length; from += BATCH) {
             int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BATCH));
-            ActivationReading reading = model.observe(data.inputs(batch));
+            ActivationReading reading = readings.of(batch);
             FloatTensor activations = wanted.pooling().pool(reading.activation());
             d = activations.rowSize();
             pooled = from == 0 ? new float[Math.multiplyExact(rows.length, d)] : pooled;

@@ -24,12 +24,15 @@ import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.BatchLoss;
+import org.plumbline.worker.training.Checkpoints;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingSettings;
 import org.plumbline.worker.training.TrunkCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -44,6 +47,7 @@ import java.util.Set;
  * results. Confined to one thread.
  */
 final class CorrectionRun {
+    private static final Logger LOG = LoggerFactory.getLogger(CorrectionRun.class);
     private static final Set<String> FROZEN = Set.of("Conv2d", "BatchNorm2d");
 
     private final CorrectionTask task;
@@ -66,6 +70,21 @@ final class CorrectionRun {
     /** Returns the same run that writes elsewhere, as methods of several stages need. */
     CorrectionRun writing(Path elsewhere) {
         return new CorrectionRun(task, archive, listener, elsewhere);
+    }
+
+    /**
+     * Returns where one stage of the method goes on from and saves to.
+     *
+     * @param stage a name of its own for each call of the training loop
+     */
+    Optional<Checkpoints> checkpoints(String stage) {
+        return task.checkpoints().map(folder -> folder.of(stage));
+    }
+
+    /** Tells the log and whoever listens how the run deviates from what was asked for. */
+    void warn(String line) {
+        LOG.warn("{}", line);
+        listener.onWarning(line);
     }
 
     TrainingListener listener() {
@@ -127,11 +146,12 @@ final class CorrectionRun {
             LayerPath probe, Path from, ConceptId concept, CavKind kind, Pooling pooling) {
         TapSpec spec = new TapSpec(probe, task.workDirectory(), task.device());
         try (TappedModel model = TappedModel.load(from, spec)) {
-            return ConceptFitter.fit(
-                    model,
-                    task.data(),
-                    new ConceptFitter.Wanted(concept, task.targetClass(), kind, pooling));
+            return ConceptFitter.fit(model, task.data(), wanted(concept, kind, pooling));
         }
+    }
+
+    ConceptFitter.Wanted wanted(ConceptId concept, CavKind kind, Pooling pooling) {
+        return new ConceptFitter.Wanted(concept, task.targetClass(), kind, pooling);
     }
 
     /** Trains by a loss, writes the result and returns the names of the tensors that changed. */
@@ -148,7 +168,7 @@ final class CorrectionRun {
         TrainingSettings settings = task.correction().training();
         try (LossTrainee trainee =
                 new LossTrainee(operators, model, settings.optimizer(), samples, loss)) {
-            TrainingLoop.run(trainee, settings.loop(), listener);
+            TrainingLoop.run(trainee, settings.loop(), listener, checkpoints("train"));
         }
         return write(before, model.state());
     }

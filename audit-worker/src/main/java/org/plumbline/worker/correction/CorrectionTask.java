@@ -5,6 +5,7 @@ import ai.djl.Device;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingFolder;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param workDirectory existing folder for temporary files
  * @param reports folder for what a method found, such as mined samples; made when needed; empty: it
  *     is not written
+ * @param checkpoints where training goes on from and saves to; empty: neither
  */
 public record CorrectionTask(
         Path archive,
@@ -32,8 +34,9 @@ public record CorrectionTask(
         Path output,
         Path workDirectory,
         Device device,
-        Optional<Path> reports) {
-    /** Makes a task without reports. */
+        Optional<Path> reports,
+        Optional<TrainingFolder> checkpoints) {
+    /** Makes a task without reports that always begins at the first step. */
     public CorrectionTask(
             Path archive,
             AuditDataset data,
@@ -54,6 +57,7 @@ public record CorrectionTask(
                 output,
                 workDirectory,
                 device,
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -22,6 +22,24 @@ final class LateCuts {
      * are compared.
      */
     static List<LayerPath> of(Archive archive, LayerPath probe, List<String> trained) {
+        List<LayerPath> between = between(archive, probe, trained);
+        Collections.reverse(between);
+        return between.subList(0, Math.min(MOST, between.size()));
+    }
+
+    /**
+     * Returns whether a step from the probe would run convolutions, which a cut behind them spares.
+     */
+    static boolean spareConvolutions(Archive archive, LayerPath probe, List<String> trained) {
+        return between(archive, probe, trained).stream()
+                .anyMatch(
+                        path ->
+                                archive.module(path.value())
+                                        .filter(m -> m.simpleType().startsWith("Conv"))
+                                        .isPresent());
+    }
+
+    private static List<LayerPath> between(Archive archive, LayerPath probe, List<String> trained) {
         Set<String> owners = owners(trained);
         List<String> paths = paths(archive);
         List<LayerPath> between = new ArrayList<>();
@@ -35,8 +53,7 @@ final class LateCuts {
                 between.add(new LayerPath(path));
             }
         }
-        Collections.reverse(between);
-        return between.subList(0, Math.min(MOST, between.size()));
+        return between;
     }
 
     /** Returns whether a trained parameter belongs to a module declared before the probe's end. */

@@ -20,25 +20,27 @@ import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Trains by RR-ClArC, in the fastest way that gives the published gradients. One use. */
 final class RrClarcTraining {
     private static final Logger LOG = LoggerFactory.getLogger(RrClarcTraining.class);
     private static final int COMPARED = 64;
+    private static final long MOST_CACHED = 2L << 30;
 
     private final CorrectionRun run;
     private final RrClarc rr;
     private final LayerPath probe;
     private final List<String> trained;
-    private final List<DenseVector> cavs;
     private final int[] rows;
     private final NativeOperators operators;
     private final RrClarcLoss loss;
+    private List<DenseVector> cavs = List.of();
 
     private RrClarcTraining(CorrectionRun run, RrClarc rr, NativeOperators operators) {
         this.run = run;
@@ -47,7 +49,6 @@ final class RrClarcTraining {
         probe = run.required(run.task().layer(), "layer");
         trained = run.trained(rr.scope());
         rows = run.rows();
-        cavs = fitted();
         loss = new RrClarcLoss(operators, rr.criterion(), rr.aggregation(), rr.lambda());
     }
 
@@ -58,26 +59,75 @@ final class RrClarcTraining {
         }
     }
 
-    private List<DenseVector> fitted() {
-        List<ConceptId> all = new ArrayList<>();
-        all.add(run.required(run.task().concept(), "concept"));
-        all.addAll(rr.concepts());
-        return all.stream()
+    private List<String> run() {
+        run.required(run.task().concept(), "concept");
+        boolean below = LateCuts.trainsBelow(run.archive(), probe, trained);
+        boolean frozen = rr.scope() == Scope.HEAD && !below;
+        Optional<List<String>> done = frozen ? inOnePass() : Optional.empty();
+        if (done.isPresent()) {
+            return done.get();
+        }
+        cavs = fitted(c -> run.fitted(probe, run.task().archive(), c, rr.cav(), rr.pooling()));
+        if (frozen) {
+            return alongTangents().or(this::fromProbe).orElseGet(this::wholeModel);
+        }
+        if (rr.scope() == Scope.HEAD) {
+            run.warn(Uncached.because(below, probe));
+        }
+        return wholeModel();
+    }
+
+    private List<DenseVector> fitted(Function<ConceptId, ConceptFitter.Fitted> fitter) {
+        return Stream.concat(run.task().concept().stream(), rr.concepts().stream())
                 .distinct()
-                .map(c -> run.fitted(probe, run.task().archive(), c, rr.cav(), rr.pooling()))
+                .map(fitter)
                 .map(fitted -> fitted.cav().direction())
                 .toList();
     }
 
-    private List<String> run() {
-        if (rr.scope() == Scope.ALL) {
-            return wholeModel();
+    /**
+     * Fits the concepts to the activations that training needs anyway, where little is left to run
+     * behind the probe.
+     */
+    private Optional<List<String>> inOnePass() {
+        boolean tangents =
+                rr.tangents() && LateCuts.spareConvolutions(run.archive(), probe, trained);
+        if (!rr.cache() || tangents) {
+            return Optional.empty();
         }
-        if (LateCuts.trainsBelow(run.archive(), probe, trained)) {
-            LOG.warn("layers below {} are trained too: training without cache", probe);
-            return wholeModel();
+        try (TrainableModel model = run.load(splitAtProbe())) {
+            FloatTensor image = run.task().data().inputs(rows[0]);
+            if (!run.isExact(model)
+                    || TrunkCache.bytesPerRow(model, image) > MOST_CACHED / rows.length) {
+                return Optional.empty();
+            }
+            run.seed();
+            try (TrunkCache cache = reader(model, rows).cache(run.listener())) {
+                cavs = fitted(cache);
+                return Optional.of(fromCache(model, cache));
+            }
+        } catch (AuditException e) {
+            if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE) {
+                throw e;
+            }
+            LOG.debug("{} is no cut: {}", probe, e.getMessage());
+            return Optional.empty();
         }
-        return alongTangents().or(this::fromProbe).orElseGet(this::wholeModel);
+    }
+
+    /** Predictions need the head as it is deployed, without training's dropout. */
+    private List<DenseVector> fitted(TrunkCache cache) {
+        TrainingPlan deployed = TrainingPlan.live(trained).splitAt(probe);
+        try (TrainableModel model = run.load(deployed)) {
+            CachedReadings readings = new CachedReadings(operators, model, cache, rows);
+            return fitted(
+                    concept ->
+                            ConceptFitter.fit(
+                                    probe,
+                                    readings,
+                                    run.task().data(),
+                                    run.wanted(concept, rr.cav(), rr.pooling())));
+        }
     }
 
     /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
@@ -110,7 +160,7 @@ final class RrClarcTraining {
             if (run.isExact(model)) {
                 return Optional.of(fromCache(model));
             }
-            LOG.warn("layers below {} are stochastic: training without cache", probe);
+            run.warn(Uncached.because(false, probe));
             return Optional.empty();
         }
     }
@@ -127,22 +177,26 @@ final class RrClarcTraining {
 
     private List<String> fromCache(TrainableModel model) {
         run.seed();
+        try (TrunkCache cache = reader(model, rows).cache(run.listener())) {
+            return fromCache(model, cache);
+        }
+    }
+
+    private List<String> fromCache(TrainableModel model, TrunkCache cache) {
         ProbeReader reader = reader(model, rows);
         DenseVector weights = run.classWeights(model, rr.classWeights());
-        try (TrunkCache cache = reader.cache(run.listener())) {
-            return run.descended(
-                    model,
-                    operators,
-                    rr.scope(),
-                    rows.length,
-                    (unit, step) ->
-                            terms(
-                                    unit,
-                                    reader.cached(unit, cache, step.samples()),
-                                    weights,
-                                    step.samples(),
-                                    step.number()));
-        }
+        return run.descended(
+                model,
+                operators,
+                rr.scope(),
+                rows.length,
+                (unit, step) ->
+                        terms(
+                                unit,
+                                reader.cached(unit, cache, step.samples()),
+                                weights,
+                                step.samples(),
+                                step.number()));
     }
 
     private List<String> fromImages(TrainableModel model) {

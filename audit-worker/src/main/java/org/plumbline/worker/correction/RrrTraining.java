@@ -11,15 +11,16 @@ import org.plumbline.worker.training.LiveBatch;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
-/** Trains by {@link RrrLoss} with the data set's masks. */
+/** Trains by {@link RrrLoss} with masks of the data set or found by LRP. */
 final class RrrTraining {
     private RrrTraining() {}
 
     /** Returns the names of the tensors that changed. */
     static List<String> run(CorrectionRun run, Rrr rrr) {
         int[] rows = run.rows();
-        masks(run, rows);
+        Function<int[], FloatTensor> masks = masks(run, rrr, rows);
         try (NativeOperators operators = run.operators(RrrLoss.SOURCE);
                 TrainableModel model = run.load(run.live(rrr.scope()))) {
             DenseVector weights = run.classWeights(model, rrr.classWeights());
@@ -27,19 +28,28 @@ final class RrrTraining {
             BatchLoss loss =
                     (unit, step) -> {
                         LiveBatch batch = run.batch(unit, rows, step.samples());
-                        int[] picked = Arrays.stream(step.samples()).map(i -> rows[i]).toArray();
                         return rrrLoss.terms(
                                 unit,
                                 batch.x(),
                                 batch.y(),
                                 unit.create(weights.toArray()),
-                                masks(run, picked));
+                                masks.apply(step.samples()));
                     };
             return run.descended(model, operators, rrr.scope(), rows.length, loss);
         }
     }
 
-    private static FloatTensor masks(CorrectionRun run, int[] rows) {
+    /** Returns the masks of samples, which are positions in the rows. */
+    private static Function<int[], FloatTensor> masks(CorrectionRun run, Rrr rrr, int[] rows) {
+        if (rrr.masks() == MaskSource.LOCALISED) {
+            FloatTensor all = LocalisedMasks.of(run, rrr, rows);
+            return all::rows;
+        }
+        ofDataset(run, rows[0]);
+        return samples -> ofDataset(run, Arrays.stream(samples).map(i -> rows[i]).toArray());
+    }
+
+    private static FloatTensor ofDataset(CorrectionRun run, int... rows) {
         return run.task()
                 .data()
                 .masks(rows)
@@ -49,6 +59,7 @@ final class RrrTraining {
                                         ErrorCode.BAD_DATA,
                                         "mask",
                                         "none",
-                                        "mask.npy or the manifest's column mask, for rrr"));
+                                        "mask.npy or the manifest's column mask, for rrr; or"
+                                                + " masks=localised with layer and concept"));
     }
 }

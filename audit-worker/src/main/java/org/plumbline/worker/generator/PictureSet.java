@@ -36,6 +36,11 @@ public record PictureSet(List<Picture> images, List<Integer> labels) {
         }
     }
 
+    /** Returns the images from one number, inclusive, to another, exclusive. */
+    public PictureSet range(int from, int to) {
+        return new PictureSet(images.subList(from, to), labels.subList(from, to));
+    }
+
     /** Returns the number of images. */
     public int size() {
         return images.size();

@@ -36,7 +36,8 @@ public record Job(
     /** Returns the job at the start of its next attempt. */
     Job started(Instant now) {
         JobState running =
-                new JobState.Running(RepairProgress.phase("prepare"), java.util.Optional.empty());
+                new JobState.Running(
+                        RepairProgress.phase("prepare"), java.util.Optional.empty(), List.of());
         return new Job(id, requestId, spec, running, createTime, now, attempt + 1, deliveries);
     }
 

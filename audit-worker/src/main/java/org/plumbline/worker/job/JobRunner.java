@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -198,7 +199,8 @@ public final class JobRunner implements AutoCloseable {
                         workplace.files().checkpoint(job.id()),
                         workplace.files().workFolder(job.id()),
                         workplace.device().get(),
-                        Optional.of(workplace.files().reports(job.id())));
+                        Optional.of(workplace.files().reports(job.id())),
+                        Optional.of(workplace.files().training(job.id())));
         RepairOutcome outcome = workplace.repair().run(task, new Reporter(job.id()));
         boolean accepted = outcome.gate().accepted() || !job.spec().enforceGate();
         return accepted ? new JobState.Succeeded(outcome) : new JobState.Rejected(outcome);
@@ -218,6 +220,7 @@ public final class JobRunner implements AutoCloseable {
 
     /** With the disk full the end is still told, only not kept: the job runs again later. */
     private Job settle(String id, JobState state) {
+        workplace.files().removeTraining(id);
         try {
             return board.change(id, job -> job.in(state, workplace.clock().instant()));
         } catch (AuditException e) {
@@ -254,6 +257,7 @@ public final class JobRunner implements AutoCloseable {
     private final class Reporter implements RepairListener {
         private final String id;
         private @Nullable EvaluationReport before;
+        private final List<String> warnings = new ArrayList<>();
         private String phase = "";
         private long shown;
 
@@ -279,12 +283,18 @@ public final class JobRunner implements AutoCloseable {
         }
 
         @Override
+        public void onWarning(String line) {
+            warnings.add(line);
+            show(RepairProgress.phase(phase));
+        }
+
+        @Override
         public boolean cancelled() {
             return stopping || cancelled.contains(id);
         }
 
         private void show(RepairProgress progress) {
-            JobState state = new JobState.Running(progress, Optional.ofNullable(before));
+            JobState state = new JobState.Running(progress, Optional.ofNullable(before), warnings);
             board.touch(id, job -> job.in(state, workplace.clock().instant()));
         }
     }

@@ -1,7 +1,9 @@
 package org.plumbline.worker.job;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 
 import org.plumbline.worker.evaluation.EvaluationReport;
 
@@ -31,6 +33,11 @@ public sealed interface JobState {
         return true;
     }
 
+    /** Returns how the run deviates from what was asked for, one line each. */
+    default List<String> warnings() {
+        return outcome().map(RepairOutcome::warnings).orElse(List.of());
+    }
+
     /** Returns what came out, if the job got that far. */
     default Optional<RepairOutcome> outcome() {
         return Optional.empty();
@@ -53,8 +60,23 @@ public sealed interface JobState {
      * Under way.
      *
      * @param before numbers of the original, once measured
+     * @param warnings so far
      */
-    record Running(RepairProgress progress, Optional<EvaluationReport> before) implements JobState {
+    record Running(
+            RepairProgress progress,
+            Optional<EvaluationReport> before,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> warnings)
+            implements JobState {
+        /** Copies the warnings. */
+        public Running {
+            warnings = List.copyOf(warnings);
+        }
+
+        @Override
+        public List<String> warnings() {
+            return warnings;
+        }
+
         @Override
         public String label() {
             return "running";

@@ -67,11 +67,9 @@ public final class Repair {
 
         enter("train", listener);
         Path candidate = task.workDirectory().resolve("candidate.pt");
+        TrainingProgress progress = new TrainingProgress(listener, System::nanoTime);
         List<String> changed =
-                tools.trainer()
-                        .run(
-                                correctionTask(task, data, correction, candidate),
-                                new TrainingProgress(listener, System::nanoTime));
+                tools.trainer().run(correctionTask(task, data, correction, candidate), progress);
 
         enter("evaluate", listener);
         Assessment after = tools.assessor().assess(candidate, probe, setting);
@@ -91,7 +89,8 @@ public final class Repair {
         tools.sealer().seal(candidate, manifest.json(), task.output());
         Checkpoint checkpoint =
                 new Checkpoint(Digest.of(task.output()).hex(), Files.size(task.output()));
-        return new RepairOutcome(before.report(), after.report(), gate, checkpoint, paired);
+        return new RepairOutcome(
+                before.report(), after.report(), gate, checkpoint, paired, progress.warnings());
     }
 
     private static CorrectionTask correctionTask(
@@ -107,7 +106,8 @@ public final class Repair {
                 candidate,
                 task.workDirectory(),
                 task.device(),
-                task.reports());
+                task.reports(),
+                task.checkpoints());
     }
 
     private static AuditDataset load(RepairTask task) {

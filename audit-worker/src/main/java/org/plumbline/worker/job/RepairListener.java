@@ -10,6 +10,9 @@ public interface RepairListener {
     /** Takes the evaluation of the original. */
     void onBefore(EvaluationReport report);
 
+    /** Takes one line about how the run deviates from what was asked for. */
+    void onWarning(String line);
+
     /** Returns whether to stop at the next step. */
     boolean cancelled();
 }

@@ -2,6 +2,8 @@ package org.plumbline.worker.job;
 
 import ai.djl.Device;
 
+import org.plumbline.worker.training.TrainingFolder;
+
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param output where the sealed archive is written, when complete
  * @param workDirectory existing folder for temporary files, for this task alone
  * @param reports folder for what the method found; made when needed; empty: it is not written
+ * @param checkpoints where training goes on from and saves to; empty: neither
  */
 public record RepairTask(
         RepairRecipe recipe,
@@ -21,4 +24,5 @@ public record RepairTask(
         Path output,
         Path workDirectory,
         Device device,
-        Optional<Path> reports) {}
+        Optional<Path> reports,
+        Optional<TrainingFolder> checkpoints) {}

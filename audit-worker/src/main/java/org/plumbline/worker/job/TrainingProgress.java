@@ -3,7 +3,10 @@ package org.plumbline.worker.job;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** Passes training steps on as repair progress, with the time left. Confined to one thread. */
@@ -12,6 +15,7 @@ final class TrainingProgress implements TrainingListener {
 
     private final RepairListener listener;
     private final LongSupplier ticker;
+    private final Set<String> warnings = new LinkedHashSet<>();
     private long trainingSince = Long.MIN_VALUE;
     private long firstStep;
 
@@ -31,6 +35,18 @@ final class TrainingProgress implements TrainingListener {
                         step.steps(),
                         step.losses(),
                         eta(step)));
+    }
+
+    @Override
+    public void onWarning(String line) {
+        if (warnings.add(line)) {
+            listener.onWarning(line);
+        }
+    }
+
+    /** Returns the distinct warnings so far. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Protos {
             message.setError(failed.error());
         }
         job.state().outcome().ifPresent(outcome -> add(outcome, message));
+        message.addAllWarnings(job.state().warnings());
         job.deliveries().forEach(delivery -> message.addDeliveries(delivery(delivery)));
         return message.build();
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,9 +28,10 @@ import java.util.zip.ZipOutputStream;
  * replaced atomically, so that a killed run leaves the one before. Thread-safe.
  *
  * @param file where; its folder exists
- * @param everySteps steps from one to the next, at least 1
+ * @param everySteps saves come after multiples of so many steps, at least 1
+ * @param apart and at least so long after the one before
  */
-public record Checkpoints(Path file, long everySteps) {
+public record Checkpoints(Path file, long everySteps, Duration apart) {
     private static final String INDEX = "index.txt";
     private static final String STEP = "step";
     private static final long LARGEST = 4L << 30;
@@ -40,6 +42,16 @@ public record Checkpoints(Path file, long everySteps) {
             throw new IllegalArgumentException(
                     "every_steps: " + everySteps + " (expected: at least 1)");
         }
+    }
+
+    /** Saves after multiples of so many steps. */
+    public Checkpoints(Path file, long everySteps) {
+        this(file, everySteps, Duration.ZERO);
+    }
+
+    /** Returns whether to save after so many steps, so long after the save before. */
+    boolean due(long done, long nanosSince) {
+        return done % everySteps == 0 && nanosSince >= apart.toNanos();
     }
 
     /**

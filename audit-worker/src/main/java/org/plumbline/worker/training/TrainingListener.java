@@ -5,6 +5,12 @@ public interface TrainingListener {
     /** Takes the state after a step. */
     void onStep(TrainingStep step);
 
+    /**
+     * Takes one line about how the run deviates from what was asked for, such as training without a
+     * cache.
+     */
+    default void onWarning(String line) {}
+
     /** Returns whether to stop before the next step. */
     boolean cancelled();
 

@@ -80,6 +80,7 @@ public final class TrainingLoop {
     private void run(long from, Optional<Checkpoints> checkpoints) {
         long steps = settings.length().stepsIn(perEpoch);
         int[] samples = new int[0];
+        long saved = System.nanoTime();
         for (long step = from; step < steps; step++) {
             if (listener.cancelled()) {
                 throw new AuditException(ErrorCode.CANCELLED, "cancelled");
@@ -92,9 +93,10 @@ public final class TrainingLoop {
             int end = Math.min(samples.length, at + settings.batchSize());
             step(Arrays.copyOfRange(samples, at, end), step, epoch, steps);
             long done = step + 1;
-            checkpoints
-                    .filter(c -> done % c.everySteps() == 0)
-                    .ifPresent(c -> c.save(done, trainee.state()));
+            if (checkpoints.isPresent() && checkpoints.get().due(done, System.nanoTime() - saved)) {
+                checkpoints.get().save(done, trainee.state());
+                saved = System.nanoTime();
+            }
         }
     }
 

@@ -97,6 +97,15 @@ public final class TrunkCache implements AutoCloseable {
         }
     }
 
+    /** Returns the bytes that {@link #collect} of the model's trunk would keep of one image. */
+    public static long bytesPerRow(TrainableModel model, FloatTensor image) {
+        try (NDManager unit = model.newUnit()) {
+            return model.trunk(Heap.back(unit, image)).stream()
+                    .mapToLong(part -> part.size() * part.getDataType().getNumOfBytes())
+                    .sum();
+        }
+    }
+
     /** Returns the tensors of all rows, borrowed. */
     public NDList tensors() {
         return collected;

@@ -11,23 +11,34 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.plumbline.core.cav.CavKind;
+import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.NativeOperators;
+import org.plumbline.core.tap.TapSpec;
+import org.plumbline.core.tap.TappedModel;
+import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.TrainingFolder;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
+import org.plumbline.worker.training.TrunkCache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** What every correction must keep, with the real engine. */
@@ -97,6 +109,16 @@ class CorrectorIT {
             Map<String, String> more,
             Path out,
             TrainingListener listener) {
+        return run(archive, method, more, out, listener, Optional.empty());
+    }
+
+    private List<String> run(
+            String archive,
+            String method,
+            Map<String, String> more,
+            Path out,
+            TrainingListener listener,
+            Optional<TrainingFolder> states) {
         Map<String, String> parameters = new HashMap<>(QUICK);
         if (method.endsWith("-be")) {
             parameters.putAll(QUICK_DETECTORS);
@@ -112,7 +134,8 @@ class CorrectorIT {
                         Correction.of(method, parameters),
                         out,
                         folder,
-                        Device.cpu());
+                        Device.cpu(),
+                        states);
         return Corrector.run(task, listener);
     }
 
@@ -238,6 +261,55 @@ class CorrectorIT {
     }
 
     @Test
+    void masksAreFoundWhereThereAreNone() throws IOException {
+        Files.delete(folder.resolve("data/mask.npy"));
+        data = AuditDataset.load(folder.resolve("data"));
+        Path out = folder.resolve("out.pt");
+        List<TrainingStep> steps = new ArrayList<>();
+
+        run("plain", "rrr", Map.of("masks", "localised"), out, recording(steps));
+
+        assertThat(steps).extracting(TrainingStep::phase).contains("localise", "train");
+        assertThat(steps)
+                .filteredOn(s -> s.phase().equals("train"))
+                .anySatisfy(s -> assertThat(s.losses().get("penalty")).isPositive());
+    }
+
+    /** The concept comes to the same vector from what training has computed anyway. */
+    @Test
+    void aConceptFittedToTheCacheIsTheSame() {
+        LayerPath probe = new LayerPath("features.0");
+        AuditDataset set = data;
+        int[] rows = set.rows(Split.TRAIN);
+        Path archive = ARCHIVES.resolve("plain.pt");
+        TrainingPlan plan = TrainingPlan.live(List.of("classifier.1.weight")).splitAt(probe);
+        for (OptionalInt target : List.of(OptionalInt.empty(), OptionalInt.of(1))) {
+            ConceptFitter.Wanted wanted =
+                    new ConceptFitter.Wanted(CONCEPT, target, CavKind.SIGNAL, Pooling.MAX);
+            try (TappedModel tapped =
+                            TappedModel.load(archive, new TapSpec(probe, folder, Device.cpu()));
+                    NativeOperators operators = NativeOperators.load(folder, Device.cpu());
+                    TrainableModel model =
+                            TrainableModel.load(archive, plan, folder, Device.cpu());
+                    TrunkCache cache =
+                            TrunkCache.collect(
+                                    model, set, rows, model::trunk, TrainingListener.none())) {
+                ConceptFitter.Fitted apart = ConceptFitter.fit(tapped, set, wanted);
+                ConceptFitter.Fitted cached =
+                        ConceptFitter.fit(
+                                probe,
+                                new CachedReadings(operators, model, cache, rows),
+                                set,
+                                wanted);
+                assertThat(cached.examples().rows()).isEqualTo(apart.examples().rows());
+                assertThat(cached.cav().direction().toArray())
+                        .usingComparatorWithPrecision(1e-6f)
+                        .containsExactly(apart.cav().direction().toArray());
+            }
+        }
+    }
+
+    @Test
     void rrClarcChangesOnlyWhatLiesBehindTheConvolutions() throws IOException {
         Path out = folder.resolve("out.pt");
         Digest before = Digest.of(ARCHIVES.resolve("dropout.pt"));
@@ -312,8 +384,13 @@ class CorrectorIT {
                         folder,
                         Device.cpu());
 
-        Corrector.run(task, recording(steps));
+        List<String> warnings = new ArrayList<>();
+        Corrector.run(task, recording(steps, warnings));
 
+        assertThat(warnings)
+                .containsExactly(
+                        "stochastic layers below features.2: caching would not be exact, trained"
+                                + " from images");
         assertThat(steps).extracting(TrainingStep::phase).contains("train");
         assertThat(steps).extracting(TrainingStep::phase).doesNotContain("activations");
     }
@@ -331,7 +408,16 @@ class CorrectorIT {
     }
 
     private static TrainingListener recording(List<TrainingStep> steps) {
+        return recording(steps, new ArrayList<>());
+    }
+
+    private static TrainingListener recording(List<TrainingStep> steps, List<String> warnings) {
         return new TrainingListener() {
+            @Override
+            public void onWarning(String line) {
+                warnings.add(line);
+            }
+
             @Override
             public void onStep(TrainingStep step) {
                 steps.add(step);
@@ -367,6 +453,47 @@ class CorrectorIT {
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
         assertThat(steps.get(steps.size() - 1).step()).isEqualTo(2);
         assertThat(out).doesNotExist();
+    }
+
+    /** Stops after some steps, as a killed process does: nothing of it remains but the states. */
+    private static TrainingListener stoppedAfter(int most) {
+        AtomicInteger trained = new AtomicInteger();
+        return new TrainingListener() {
+            @Override
+            public void onStep(TrainingStep step) {
+                if (step.phase().equals("train")) {
+                    trained.incrementAndGet();
+                }
+            }
+
+            @Override
+            public boolean cancelled() {
+                return trained.get() == most;
+            }
+        };
+    }
+
+    @Test
+    void everyMethodGoesOnFromItsLastStateToTheSameBytes() throws IOException {
+        for (String method : Method.ALL.keySet()) {
+            Path whole = folder.resolve("whole.pt");
+            Path resumed = folder.resolve("resumed.pt");
+            Path states = Files.createDirectories(folder.resolve("states-" + method));
+            Map<String, String> more = Map.of("epochs", "3");
+            Optional<TrainingFolder> kept = Optional.of(new TrainingFolder(states, Duration.ZERO));
+            run("dropout", method, more, whole);
+
+            assertThatThrownBy(() -> run("dropout", method, more, resumed, stoppedAfter(7), kept))
+                    .as(method)
+                    .hasMessage("cancelled");
+            List<TrainingStep> steps = new ArrayList<>();
+            run("dropout", method, more, resumed, recording(steps), kept);
+
+            assertThat(steps.stream().filter(s -> s.phase().equals("train")).findFirst())
+                    .as(method)
+                    .hasValueSatisfying(s -> assertThat(s.step()).isEqualTo(8));
+            assertThat(Digest.of(resumed)).as(method).isEqualTo(Digest.of(whole));
+        }
     }
 
     @Test

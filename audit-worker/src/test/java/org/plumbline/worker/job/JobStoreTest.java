@@ -73,12 +73,13 @@ class JobStoreTest {
                                                         PairedChange.of(2, 1, 0),
                                                         4)),
                                         Optional.empty(),
-                                        Optional.of(new PairedComparison.Shift(-1, -2, 0.5)))));
+                                        Optional.of(new PairedComparison.Shift(-1, -2, 0.5)))),
+                        List.of("not cached"));
         RepairProgress progress =
                 new RepairProgress("train", 1, 2, 3, 4, Map.of("loss", 0.5), OptionalDouble.of(6));
         return Stream.of(
                 new JobState.Queued(),
-                new JobState.Running(progress, Optional.of(report)),
+                new JobState.Running(progress, Optional.of(report), List.of("not cached")),
                 new JobState.Succeeded(outcome),
                 new JobState.Rejected(
                         new RepairOutcome(
@@ -86,7 +87,8 @@ class JobStoreTest {
                                 report,
                                 new GateDecision.Rejected(List.of(rule)),
                                 checkpoint,
-                                Optional.empty())),
+                                Optional.empty(),
+                                List.of())),
                 new JobState.Failed("disk: full"),
                 new JobState.Cancelled());
     }
@@ -121,6 +123,20 @@ class JobStoreTest {
                                 .<Class<? extends JobState>>map(c -> c.asSubclass(JobState.class))
                                 .toList());
         assertThat(states().map(JobState::label)).containsExactlyElementsOf(JobState.LABELS);
+    }
+
+    @Test
+    void aJobWrittenBeforeThereWereWarningsHasNone() throws IOException {
+        JobStore store = new JobStore(folder);
+        store.save(job("1", states().toList().get(2), 1));
+        Path file = folder.resolve("1.json");
+        String now = Files.readString(file);
+        String then = now.replaceAll("\"warnings\"\\s*:\\s*\\[[^]]*],?", "").replace(",}", "}");
+        assertThat(then).isNotEqualTo(now);
+        Files.writeString(file, then);
+        assertThat(store.loadAll())
+                .singleElement()
+                .satisfies(job -> assertThat(job.state().warnings()).isEmpty());
     }
 
     @Test

@@ -167,6 +167,7 @@ public final class BenchCommand implements Callable<Integer> {
             result.set("soak", new SoakBench(models, work, progress).run(audits));
         }
         if (only.contains(Part.training)) {
+            result.set("training_step", new StepBench(models, work, progress).run());
             result.set("training", new TrainingBench(models, work, progress).run(images));
         }
     }

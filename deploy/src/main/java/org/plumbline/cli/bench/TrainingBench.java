@@ -60,27 +60,28 @@ final class TrainingBench {
             FloatTensor inputs = inputs(images);
             progress.say("one pass that extracts features");
             int target = mostPredicted(model, inputs); // warms up, too
-            double pass = extraction(model, inputs);
+            Lap pass = Lap.of(() -> extraction(model, inputs));
             AuditDataset data = AuditDataset.load(write(inputs, target));
             progress.say("rr-clarc, " + EPOCHS + " epochs with the cache");
-            long start = System.nanoTime();
-            correct(archive, data, target);
-            double correction = (System.nanoTime() - start) / 1e9;
+            Lap correction = Lap.of(() -> correct(archive, data, target));
             return Output.object()
                     .put("images", images)
                     .put("epochs", EPOCHS)
-                    .put("extraction_seconds", pass)
-                    .put("correction_seconds", correction)
-                    .put("ratio_to_extraction", correction / pass);
+                    .put("extraction_seconds", pass.seconds())
+                    .put("correction_seconds", correction.seconds())
+                    .put("extraction_processor_seconds", pass.processorSeconds())
+                    .put("correction_processor_seconds", correction.processorSeconds())
+                    .put("ratio_to_extraction", correction.seconds() / pass.seconds())
+                    .put(
+                            "processor_ratio_to_extraction",
+                            correction.processorSeconds() / pass.processorSeconds());
         }
     }
 
-    private static double extraction(TappedModel model, FloatTensor inputs) {
-        long start = System.nanoTime();
+    private static void extraction(TappedModel model, FloatTensor inputs) {
         for (int from = 0; from < inputs.rows(); from += BATCH) {
             model.observe(inputs.slice(from, Math.min(inputs.rows(), from + BATCH)));
         }
-        return (System.nanoTime() - start) / 1e9;
     }
 
     /** Untrained weights favour few classes; the concept needs samples of a predicted one. */

@@ -4,12 +4,13 @@ package org.plumbline.cli.experiment;
  * One number of runs: a method on a data set with a seed. Immutable.
  *
  * @param images training rows, which tell short runs from full ones
+ * @param choosing whether it was measured on held-out training images instead of test images
  * @param entry row of the table
  */
-record Cell(Study study, int images, long seed, String entry) {
+record Cell(Study study, int images, boolean choosing, long seed, String entry) {
     /** Returns the name of the data set and base model that cells of one column share. */
     String base() {
-        return study.label() + "-" + images + "-seed" + seed;
+        return study.label() + "-" + images + (choosing ? "-choosing" : "") + "-seed" + seed;
     }
 
     /** Returns the name of the file that holds the result. */

@@ -65,9 +65,17 @@ final class ClarcCommand implements Callable<Integer> {
     @Option(names = "--short", description = "Fewer images and epochs, the same steps.")
     private boolean brief;
 
+    @Option(
+            names = "--choose",
+            description =
+                    "Measure on training images that no run trains on, to choose parameters without"
+                            + " the test images.")
+    private boolean choose;
+
     @Override
     public Integer call() throws IOException {
-        ExperimentScale scale = brief ? ExperimentScale.SHORT : ExperimentScale.FULL;
+        ExperimentScale size = brief ? ExperimentScale.SHORT : ExperimentScale.FULL;
+        ExperimentScale scale = choose ? size.forChoosing() : size;
         ClarcExperiment experiment =
                 new ClarcExperiment(data, models, out, scale, output.progress());
         List<JsonNode> cells =
@@ -88,7 +96,9 @@ final class ClarcCommand implements Callable<Integer> {
                         + command()
                         + "`\n\nMean ± sample standard deviation over seeds "
                         + seeds
-                        + ". Accuracies on test rows; sensitivity in logits per unit of activation"
+                        + ". Accuracies on "
+                        + (choose ? "held-out training" : "test")
+                        + " rows; sensitivity in logits per unit of activation"
                         + " along the CAV of the biased model.\n\n"
                         + table.markdown();
         Files.writeString(out.resolve("results.md"), text);
@@ -109,6 +119,7 @@ final class ClarcCommand implements Callable<Integer> {
                 + String.join(",", sets)
                 + " --seeds "
                 + seeds.toString().replaceAll("[\\[\\] ]", "")
-                + (brief ? " --short" : "");
+                + (brief ? " --short" : "")
+                + (choose ? " --choose" : "");
     }
 }

@@ -14,6 +14,7 @@ import org.plumbline.worker.LocalCorrection;
 import org.plumbline.worker.config.DeviceChoice;
 import org.plumbline.worker.config.GateBounds;
 import org.plumbline.worker.generator.IdxSet;
+import org.plumbline.worker.generator.PictureSet;
 import org.plumbline.worker.job.RepairOutcome;
 import org.plumbline.worker.job.RepairProgress;
 import org.plumbline.worker.store.Json;
@@ -63,7 +64,8 @@ final class ClarcExperiment {
             for (long seed : seeds) {
                 for (String entry : entries) {
                     defaults.parameters(entry, study, seed, scale.correctionEpochs());
-                    cells.add(new Cell(study, scale.trainingImages(), seed, entry));
+                    cells.add(
+                            new Cell(study, scale.trainingImages(), scale.choosing(), seed, entry));
                 }
             }
         }
@@ -132,7 +134,7 @@ final class ClarcExperiment {
             cell.study()
                     .biased(
                             IdxSet.read(images, "train", scale.trainingImages()),
-                            IdxSet.read(images, "t10k", scale.testImages()),
+                            measured(),
                             cell.seed())
                     .writeTensors(data);
         }
@@ -145,6 +147,15 @@ final class ClarcExperiment {
             correct(cell, network, "vanilla", parameters, false, base);
         }
         return base;
+    }
+
+    /** Returns test images, or training images behind those that are trained on. */
+    private PictureSet measured() {
+        int training = scale.trainingImages();
+        return scale.choosing()
+                ? IdxSet.read(images, "train", training + scale.testImages())
+                        .range(training, training + scale.testImages())
+                : IdxSet.read(images, "t10k", scale.testImages());
     }
 
     private Path data(Cell cell) {

@@ -46,6 +46,7 @@ record Summary(
         root.set("evaluation_before", Jobs.json(correction.getBefore()));
         root.set("evaluation_after", Jobs.json(correction.getAfter()));
         root.set("gate", Jobs.json(correction.getGate()));
+        correction.getWarningsList().forEach(root.putArray("warnings")::add);
         root.set("training", Jobs.json(training.getSpec()));
         root.set("correction", Jobs.json(correction.getSpec()));
         root.put("checkpoint_sha256", correction.getCheckpoint().getSha256());

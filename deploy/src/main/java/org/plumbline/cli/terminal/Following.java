@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 public final class Following implements Consumer<Correction> {
     private final Progress progress;
     private String last = "";
+    private int warned;
 
     /** Makes a listener that draws on {@code progress}. */
     public Following(Progress progress) {
@@ -24,6 +25,10 @@ public final class Following implements Consumer<Correction> {
             progress.done();
             last = label;
         }
+        for (int i = warned; i < job.getWarningsCount(); i++) {
+            progress.say("warning: " + job.getWarnings(i));
+        }
+        warned = job.getWarningsCount();
         progress.show(label, state.getStep(), state.getSteps(), detail(job));
         if (Jobs.ended(job)) {
             progress.done();
