@@ -73,7 +73,9 @@ final class PlainDescent implements AutoCloseable {
                     model.getBlock()
                             .forward(new ParameterStore(unit, false), new NDList(x), true)
                             .get(0);
-            NDArray value = loss.evaluate(new NDList(unit.create(labels)), new NDList(logits));
+            NDArray value = loss.evaluate(
+                            new NDList(unit.create(labels, new Shape(labels.length, 1))),
+                            new NDList(logits));
             collector.backward(value);
             return value;
         }
