@@ -29,6 +29,7 @@ final class PlainDescent implements AutoCloseable {
 
     private final Model model;
     private final List<Parameter> parameters;
+    private boolean training;
     private final Loss loss = Loss.softmaxCrossEntropyLoss();
 
     private PlainDescent(Model model) {
@@ -60,6 +61,7 @@ final class PlainDescent implements AutoCloseable {
                 try (NDArray gradient = weights.getGradient();
                         NDArray change = gradient.mul(rate)) {
                     weights.subi(change);
+                    gradient.muli(0); // the engine adds to it
                 }
             }
             return value.toFloatArray()[0];
@@ -69,11 +71,18 @@ final class PlainDescent implements AutoCloseable {
     private NDArray differentiated(NDManager unit, FloatTensor inputs, long[] labels) {
         try (GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
             NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            if (!training) { // else the engine takes an archive for training already
+                model.getBlock().forward(new ParameterStore(unit, false), new NDList(x), false);
+                training = true;
+            }
             NDArray logits =
                     model.getBlock()
                             .forward(new ParameterStore(unit, false), new NDList(x), true)
                             .get(0);
-            NDArray value = loss.evaluate(new NDList(unit.create(labels)), new NDList(logits));
+            NDArray value =
+                    loss.evaluate(
+                            new NDList(unit.create(labels, new Shape(labels.length, 1))),
+                            new NDList(logits));
             collector.backward(value);
             return value;
         }

@@ -37,7 +37,7 @@ final class StepBench {
     private static final int CLASSES = 10;
     private static final int BLOCKS = 20;
     private static final int STEPS = 5;
-    private static final double RATE = 0.01;
+    private static final double RATE = 1e-5;
 
     private final Path models;
     private final Path work;
