@@ -126,7 +126,11 @@ final class DcwpTraining {
     }
 
     private void loop(String phase, Trainee trainee, LoopSettings settings) {
-        TrainingLoop.run(trainee, settings, new PhaseListener(phase, run.listener()));
+        TrainingLoop.run(
+                trainee,
+                settings,
+                new PhaseListener(phase, run.listener()),
+                run.checkpoints(phase));
     }
 
     private void prune(FlaggedRows flagged, Map<String, FloatTensor> initial) {

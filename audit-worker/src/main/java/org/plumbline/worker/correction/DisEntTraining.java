@@ -72,7 +72,11 @@ final class DisEntTraining {
                             foreign(debiased),
                             disent.training().optimizer(),
                             disent.training().loop().seed())) {
-                TrainingLoop.run(trainee, disent.training().loop(), run.listener());
+                TrainingLoop.run(
+                        trainee,
+                        disent.training().loop(),
+                        run.listener(),
+                        run.checkpoints("train"));
                 return write(debiased.state(), biased.state(), trainee.foreign().debiased());
             }
         }

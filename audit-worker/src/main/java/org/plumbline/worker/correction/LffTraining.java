@@ -33,7 +33,8 @@ final class LffTraining {
                             biasedTerm,
                             reweighted.difficulty(losses, debiased),
                             lff.training().optimizer())) {
-                TrainingLoop.run(trainee, lff.training().loop(), run.listener());
+                TrainingLoop.run(
+                        trainee, lff.training().loop(), run.listener(), run.checkpoints("train"));
             }
             return run.write(deployed, debiased.state());
         }

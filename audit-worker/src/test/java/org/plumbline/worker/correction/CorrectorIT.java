@@ -135,6 +135,7 @@ class CorrectorIT {
                         out,
                         folder,
                         Device.cpu(),
+                        Optional.empty(),
                         states);
         return Corrector.run(task, listener);
     }
@@ -461,7 +462,7 @@ class CorrectorIT {
         return new TrainingListener() {
             @Override
             public void onStep(TrainingStep step) {
-                if (step.phase().equals("train")) {
+                if (isLast(step)) {
                     trained.incrementAndGet();
                 }
             }
@@ -471,6 +472,11 @@ class CorrectorIT {
                 return trained.get() == most;
             }
         };
+    }
+
+    /** Whether a step belongs to a method's last phase of training. */
+    private static boolean isLast(TrainingStep step) {
+        return step.phase().equals("train") || step.phase().equals("finetune");
     }
 
     @Test
@@ -489,7 +495,7 @@ class CorrectorIT {
             List<TrainingStep> steps = new ArrayList<>();
             run("dropout", method, more, resumed, recording(steps), kept);
 
-            assertThat(steps.stream().filter(s -> s.phase().equals("train")).findFirst())
+            assertThat(steps.stream().filter(CorrectorIT::isLast).findFirst())
                     .as(method)
                     .hasValueSatisfying(s -> assertThat(s.step()).isEqualTo(8));
             assertThat(Digest.of(resumed)).as(method).isEqualTo(Digest.of(whole));

@@ -270,8 +270,8 @@ class DcwpIT {
 
     /**
      * Accuracy on rows without a bias, of plain training and of DCWP from its result with the same
-     * number of further updates; seeds fixed. Measured: 0.877 and
-     * 0.963 with 90 % of the weights kept, most of it by fine-tuning on flagged rows.
+     * number of further updates; seeds fixed. Measured: 0.877 and 0.963 with 90 % of the weights
+     * kept, most of it by fine-tuning on flagged rows.
      */
     @Test
     void dcwpBeatsPlainTrainingWhereTheColourNoLongerTells() throws IOException {

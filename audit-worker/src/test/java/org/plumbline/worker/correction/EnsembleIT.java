@@ -129,7 +129,8 @@ class EnsembleIT {
                 folder.resolve(method + ".pt"),
                 folder,
                 Device.cpu(),
-                Optional.of(folder.resolve("report")));
+                Optional.of(folder.resolve("report")),
+                Optional.empty());
     }
 
     private double unbiasedAccuracy(CorrectionTask task) {

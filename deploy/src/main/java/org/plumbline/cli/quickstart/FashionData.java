@@ -3,6 +3,9 @@ package org.plumbline.cli.quickstart;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.generator.IdxSet;
+import org.plumbline.worker.generator.Picture;
+import org.plumbline.worker.generator.PictureSet;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,27 +32,26 @@ public final class FashionData {
      * @return number of rows
      */
     public static int write(Path images, int training, int test, Path folder) throws IOException {
-        List<FashionMnist> parts =
-                List.of(
-                        FashionMnist.read(images, "train", training),
-                        FashionMnist.read(images, "t10k", test));
-        int n = parts.stream().mapToInt(FashionMnist::size).sum();
-        float[] pixels = new float[n * GrayImage.PIXELS];
+        List<PictureSet> parts =
+                List.of(IdxSet.read(images, "train", training), IdxSet.read(images, "t10k", test));
+        Picture first = parts.get(0).images().get(0);
+        int n = parts.stream().mapToInt(PictureSet::size).sum();
+        float[] pixels = new float[n * first.size()];
         long[] labels = new long[n];
         long[] split = new long[n];
         Arrays.fill(split, parts.get(0).size(), n, Split.TEST.value());
         int row = 0;
-        for (FashionMnist part : parts) {
+        for (PictureSet part : parts) {
             for (int i = 0; i < part.size(); i++) {
-                part.images().get(i).scaleInto(pixels, row * GrayImage.PIXELS);
+                part.images().get(i).scaleInto(pixels, row * first.size());
                 labels[row++] = part.labels().get(i);
             }
         }
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (pixels[i] - MEAN) / DEVIATION;
         }
-        int side = GrayImage.SIDE;
-        NpyFile.write(folder.resolve("inputs.npy"), FloatTensor.of(pixels, n, 1, side, side));
+        FloatTensor inputs = FloatTensor.of(pixels, n, 1, first.height(), first.width());
+        NpyFile.write(folder.resolve("inputs.npy"), inputs);
         NpyFile.write(folder.resolve("labels.npy"), labels);
         NpyFile.write(folder.resolve("split.npy"), split);
         return n;
