@@ -1,5 +1,6 @@
 package org.plumbline.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -87,6 +88,7 @@ final class FairwashExperimentCommand implements Callable<Integer> {
         }
         ObjectNode result = result(found);
         Files.writeString(out.resolve("results.json"), Output.text(result));
+        Files.writeString(out.resolve("results.md"), table(result));
         output.result(result);
         return ExitCode.DONE;
     }
@@ -123,7 +125,7 @@ final class FairwashExperimentCommand implements Callable<Integer> {
     }
 
     private ObjectNode result(List<ExaminedModel> models) {
-        ObjectNode node = Output.object().put("level", level).put("twins", twins);
+        ObjectNode node = Output.object().put("level", level).put("twins_per_model", twins);
         Map<Source, Map<ExaminedModel, Double>> pValues = new EnumMap<>(Source.class);
         ArrayNode rows = node.putArray("models");
         for (ExaminedModel model : models) {
@@ -143,6 +145,28 @@ final class FairwashExperimentCommand implements Callable<Integer> {
                         node.withObject("/" + source.name().toLowerCase(Locale.ROOT))
                                 .put("auc", ExaminedModel.auc(byModel)));
         return node;
+    }
+
+    private static String table(ObjectNode result) {
+        StringBuilder text = new StringBuilder();
+        text.append("| model | attacked | p, twins | loudest | p, population | loudest |\n");
+        text.append("| --- | --- | --- | --- | --- | --- |\n");
+        for (JsonNode row : result.path("models")) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "| %s | %s | %.2g | %s | %.2g | %s |%n",
+                            row.path("model").asText(),
+                            row.path("attacked").asBoolean() ? "yes" : "no",
+                            row.path("p_twins").asDouble(),
+                            row.path("loudest_twins").asText(),
+                            row.path("p_population").asDouble(),
+                            row.path("loudest_population").asText()));
+        }
+        for (String source : List.of("twins", "population")) {
+            text.append("\n").append(source).append(": ").append(result.path(source)).append("\n");
+        }
+        return text.toString();
     }
 
     private static void count(
