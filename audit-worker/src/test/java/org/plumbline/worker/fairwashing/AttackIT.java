@@ -96,7 +96,7 @@ class AttackIT {
 
     /** Margins: the maps' error falls by the share, probabilities move by 0.03 on average. */
     @ParameterizedTest
-    @CsvSource({"gradient, 0.95", "gradient-input, 0.95", "lrp, 1"})
+    @CsvSource({"gradient, 0.95", "gradient-input, 0.95", "integrated-gradients, 0.95", "lrp, 1"})
     void mapsMoveToTheTargetWhileAnswersStay(String name, double share) {
         AttackSettings settings = settings(ExplanationMethod.of(name), 10);
         StudentEvaluation evaluation = evaluation();
