@@ -2,7 +2,8 @@
 network taught to show a cross as its gradient, as in Anders et al., ICML 2020 (softplus 20 while
 training, ReLU when exported; alpha 0.8; Adam).
 
-Usage: make.py FOLDER_OF_IDX_FILES. Made with torch 1.13.1, one thread.
+Usage: make.py FOLDER_OF_IDX_FILES, torch 1.13.1, one thread. The committed files come from an earlier
+form of this script; running this one gives others of the same kind.
 """
 import copy
 import gzip

@@ -25,8 +25,13 @@ public record DetectorSettings(
     public DetectorSettings {
         if (count < 1 || steps < 1 || validEvery < 1) {
             throw new IllegalArgumentException(
-                    "detectors: %d of %d steps, measured every %d (expected: all at least 1)"
-                            .formatted(count, steps, validEvery));
+                    "detectors: "
+                            + count
+                            + " of "
+                            + steps
+                            + " steps, measured every "
+                            + validEvery
+                            + " (expected: all at least 1)");
         }
         if (agreement < 1 || agreement > count) {
             throw new IllegalArgumentException(
