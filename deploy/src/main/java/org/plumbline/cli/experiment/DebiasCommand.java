@@ -54,7 +54,7 @@ final class DebiasCommand implements Callable<Integer> {
                                 + options.seeds()
                                 + ". `unbiased`: accuracy on "
                                 + options.measuredRows()
-                                + " rows whose colours are equally frequent; `less vanilla`: its"
+                                + " rows whose colours are equally frequent; `gain`: its"
                                 + " difference to plain training with the same seed, which decides"
                                 + " images and initial values; `updates`: of all networks of a run;"
                                 + " `seconds`: of processor time, measuring included.",

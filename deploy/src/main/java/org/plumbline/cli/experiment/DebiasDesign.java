@@ -39,16 +39,16 @@ final class DebiasDesign implements Design {
     /**
      * How much is done. Immutable.
      *
-     * @param section of the parameters that overrides others; empty: none
+     * @param brief whether parameters of short runs override others
      * @param training rows
      * @param test rows
      * @param choosing whether to measure on training images that no run trains on
      */
-    record Scale(Optional<String> section, int training, int test, boolean choosing) {
+    record Scale(boolean brief, int training, int test, boolean choosing) {
         static Scale of(boolean brief, boolean choosing) {
             return brief
-                    ? new Scale(Optional.of("short"), 5_120, 1_000, choosing)
-                    : new Scale(Optional.empty(), 20_480, 5_000, choosing);
+                    ? new Scale(true, 5_120, 1_000, choosing)
+                    : new Scale(false, 20_480, 5_000, choosing);
         }
     }
 
@@ -89,7 +89,9 @@ final class DebiasDesign implements Design {
     public Map<String, String> parameters(Cell cell) {
         ColouredSet set = ColouredSet.of(cell.set());
         List<String> sections = new ArrayList<>(List.of(set.network(), set.percent(), cell.set()));
-        scale.section().ifPresent(sections::add);
+        if (scale.brief()) {
+            sections.add(set.network() + "-short");
+        }
         return defaults.parameters(cell.entry(), sections, cell.seed());
     }
 

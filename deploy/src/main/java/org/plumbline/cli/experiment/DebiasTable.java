@@ -18,7 +18,7 @@ final class DebiasTable {
             List.of(
                     Column.measured("unbiased", UNBIASED),
                     new Column(
-                            "less vanilla",
+                            "gain",
                             cell -> unbiased(cell) - cell.path(BASELINE).asDouble(Double.NaN)),
                     Column.measured("conflicting", "conflicting_accuracy"),
                     Column.measured("aligned", "aligned_accuracy"),

@@ -78,7 +78,9 @@ final class Experiment {
     }
 
     private ObjectNode filled(Cell cell) throws IOException {
-        LocalCorrection.Request request = design.request(cell, places(cell));
+        Design.Places places = places(cell);
+        TapFolder.delete(places.reports());
+        LocalCorrection.Request request = design.request(cell, places);
         ObjectNode result =
                 Output.object()
                         .put("set", cell.set())

@@ -86,9 +86,10 @@ class ResultsTableTest {
                         .json();
         assertThat(rows.at("/1/method").asText()).isEqualTo("lff");
         assertThat(rows.at("/1/unbiased/mean").doubleValue()).isCloseTo(0.8, within(1e-12));
-        assertThat(rows.at("/1/less_vanilla/n").intValue()).as("seed 3 has none").isEqualTo(2);
-        assertThat(rows.at("/1/less_vanilla/mean").doubleValue()).isCloseTo(0.2, within(1e-12));
-        assertThat(rows.at("/1/less_vanilla/sd").doubleValue())
+        assertThat(rows.at("/1/gain/n").intValue()).as("seed 3 has none").isEqualTo(2);
+        assertThat(rows.at("/1/gain/values/1").doubleValue()).isCloseTo(0.3, within(1e-12));
+        assertThat(rows.at("/1/gain/mean").doubleValue()).isCloseTo(0.2, within(1e-12));
+        assertThat(rows.at("/1/gain/sd").doubleValue())
                 .isCloseTo(0.2 / Math.sqrt(2), within(1e-12));
         assertThat(rows.at("/0/updates/mean").doubleValue()).isEqualTo(40);
         assertThat(rows.at("/1/updates/mean").doubleValue()).as("two networks").isEqualTo(47);
