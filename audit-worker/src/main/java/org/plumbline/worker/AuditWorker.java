@@ -19,13 +19,11 @@ import org.plumbline.worker.config.WorkerConfig;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.delivery.DeliveryListener;
 import org.plumbline.worker.delivery.Fleet;
-import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.Deliveries;
 import org.plumbline.worker.job.JobBoard;
 import org.plumbline.worker.job.JobFiles;
 import org.plumbline.worker.job.JobRunner;
 import org.plumbline.worker.job.JobStore;
-import org.plumbline.worker.job.ProbedAssessor;
 import org.plumbline.worker.job.Repair;
 import org.plumbline.worker.job.RepairTools;
 import org.plumbline.worker.metrics.MetricsServer;
@@ -172,7 +170,13 @@ public final class AuditWorker implements AutoCloseable {
                                 new CorrectionEndpoint(board, runner, files, archives, datasets))
                         .addService(new DatasetEndpoint(datasets, board))
                         .addService(
-                                new AuditEndpoint(archives, datasets, files, probed(tools), device))
+                                new AuditEndpoint(
+                                        archives,
+                                        datasets,
+                                        files,
+                                        tools.assessor(),
+                                        tools.prober(),
+                                        device))
                         .addService(new FleetEndpoint(fleet))
                         .addService(health.getHealthService())
                         .addService(ProtoReflectionServiceV1.newInstance());
@@ -183,11 +187,6 @@ public final class AuditWorker implements AutoCloseable {
         closing.push(runner);
         closing.push(health::enterTerminalState);
         return new AuditWorker(server, metrics);
-    }
-
-    /** What callers ask to be measured is tried first. */
-    private static Assessor probed(RepairTools tools) {
-        return new ProbedAssessor(tools.assessor(), tools.prober());
     }
 
     private static NettyServerBuilder builder(WorkerConfig config) {

@@ -3,11 +3,14 @@ package org.plumbline.worker.request;
 import com.google.protobuf.Timestamp;
 
 import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.sensitivity.TcavMetrics;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.CorrectionSpec;
 import org.plumbline.proto.v1.CorrectionState;
 import org.plumbline.proto.v1.Evaluation;
+import org.plumbline.proto.v1.FairwashingFindings;
+import org.plumbline.proto.v1.FairwashingSignal;
 import org.plumbline.proto.v1.GateMode;
 import org.plumbline.proto.v1.Progress;
 import org.plumbline.worker.dataset.DatasetStore;
@@ -17,6 +20,7 @@ import org.plumbline.worker.evaluation.Estimate;
 import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.GroupAccuracy;
 import org.plumbline.worker.evaluation.PairedChange;
+import org.plumbline.worker.fairwashing.HonestyFindings;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.gate.GateRule;
 import org.plumbline.worker.job.Job;
@@ -226,6 +230,31 @@ final class Protos {
                                 message.setStability(stability.mean())
                                         .setStabilityLower(stability.lower())
                                         .setStabilityUpper(stability.upper()));
+        return message.build();
+    }
+
+    static FairwashingFindings findings(HonestyFindings found) {
+        FairwashingFindings.Builder message =
+                FairwashingFindings.newBuilder()
+                        .setVerdict(found.verdict().label())
+                        .setPValue(found.verdict().pValue())
+                        .setLevel(found.verdict().level())
+                        .setNullSource(found.sourceLabel())
+                        .setSamples(found.samples());
+        for (FairwashingVerdict.Tested tested : found.verdict().tested()) {
+            message.addSignals(
+                    FairwashingSignal.newBuilder()
+                            .setDetector(tested.signal().detector().label())
+                            .setMethod(tested.signal().method().label())
+                            .setStatistic(tested.statistic())
+                            .setExpected(tested.expected())
+                            .setStandardError(tested.error())
+                            .setPValue(tested.pValue())
+                            .setCorrectedPValue(tested.corrected())
+                            .setInputs(tested.inputs())
+                            .setSpoke(found.spoke(tested))
+                            .addAllExamples(found.examples(tested)));
+        }
         return message.build();
     }
 }

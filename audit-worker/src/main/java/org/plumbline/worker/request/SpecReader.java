@@ -124,13 +124,13 @@ final class SpecReader {
         }
     }
 
-    private static void require(String field, String value, Problems problems) {
+    static void require(String field, String value, Problems problems) {
         if (value.isEmpty()) {
             problems.add(field, "missing", "a value");
         }
     }
 
-    private static <T> Optional<T> read(
+    static <T> Optional<T> read(
             String field, String text, Function<String, T> parse, Problems problems) {
         if (text.isEmpty()) {
             return Optional.empty();
