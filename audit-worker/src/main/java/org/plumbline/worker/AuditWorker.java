@@ -24,6 +24,7 @@ import org.plumbline.worker.job.JobBoard;
 import org.plumbline.worker.job.JobFiles;
 import org.plumbline.worker.job.JobRunner;
 import org.plumbline.worker.job.JobStore;
+import org.plumbline.worker.job.Manipulation;
 import org.plumbline.worker.job.Repair;
 import org.plumbline.worker.job.RepairTools;
 import org.plumbline.worker.metrics.MetricsServer;
@@ -42,6 +43,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +156,9 @@ public final class AuditWorker implements AutoCloseable {
                                 datasets,
                                 files,
                                 new Repair(tools, config.gate()),
+                                config.redTeam()
+                                        ? Optional.of(new Manipulation(tools))
+                                        : Optional.empty(),
                                 device,
                                 fleet,
                                 clock),
@@ -167,7 +172,8 @@ public final class AuditWorker implements AutoCloseable {
                 builder(config)
                         .executor(calls)
                         .addService(
-                                new CorrectionEndpoint(board, runner, files, archives, datasets))
+                                new CorrectionEndpoint(
+                                        board, runner, files, archives, datasets, config.redTeam()))
                         .addService(new DatasetEndpoint(datasets, board))
                         .addService(
                                 new AuditEndpoint(
