@@ -134,7 +134,8 @@ public final class Repair {
         return data;
     }
 
-    private static void enter(String phase, RepairListener listener) {
+    /** Tells a listener of a phase, unless it has had enough. */
+    static void enter(String phase, RepairListener listener) {
         if (listener.cancelled()) {
             throw new AuditException(ErrorCode.CANCELLED, phase + ": cancelled by the caller");
         }
