@@ -145,4 +145,22 @@ public final class AuditDataset {
     public Optional<long[]> biasLabels() {
         return columns.biasLabels().map(long[]::clone);
     }
+
+    /**
+     * Returns a copy of the bias labels.
+     *
+     * @param user what needs them, for the message
+     * @throws AuditException {@code BAD_DATA} if there are none
+     */
+    public long[] requiredBiasLabels(String user) {
+        return biasLabels()
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.BAD_DATA,
+                                        "bias_labels",
+                                        "none",
+                                        "bias_labels.npy or the manifest's column bias_label, for "
+                                                + user));
+    }
 }

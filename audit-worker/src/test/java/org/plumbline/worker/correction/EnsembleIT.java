@@ -30,7 +30,6 @@ import org.plumbline.worker.correction.ensemble.Disentangling;
 import org.plumbline.worker.correction.ensemble.LffTrainee;
 import org.plumbline.worker.correction.ensemble.RelativeDifficulty;
 import org.plumbline.worker.correction.ensemble.ReweightingLosses;
-import org.plumbline.worker.correction.ensemble.TrainingRows;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.Checkpoints;
@@ -40,6 +39,7 @@ import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;

@@ -83,7 +83,7 @@ class EnsembleParityTest {
                         scalar(mean));
                 NDList gradient = operators.gradients(unit, mean, new NDList(logits));
                 golden.matches(name + "/gradient", gradient.get(0).toFloatArray());
-                float[] p = losses.labelProbability(unit, logits, labels).toFloatArray();
+                float[] p = probability(unit, logits, labels);
                 float[] textbook = new float[p.length];
                 for (int i = 0; i < p.length; i++) {
                     textbook[i] = (float) ((1 - Math.pow(p[i], q)) / q);
@@ -140,6 +140,15 @@ class EnsembleParityTest {
         golden.matches("ema_d", emaDebiased);
     }
 
+    private float[] probability(NDManager unit, NDArray logits, NDArray labels) {
+        float[] verdicts = losses.verdicts(unit, logits, labels).toFloatArray();
+        float[] p = new float[verdicts.length / 2];
+        for (int i = 0; i < p.length; i++) {
+            p[i] = verdicts[2 * i];
+        }
+        return p;
+    }
+
     private static void copyAverages(
             RelativeDifficulty difficulty, String table, float[] into, int step) {
         FloatTensor values = Tensors.of(difficulty.state(), table);
@@ -162,7 +171,7 @@ class EnsembleParityTest {
         for (int m = 0; m < logits.rows(); m++) {
             try (NDManager unit = operators.newUnit()) {
                 NDArray z = logits(unit, golden, "logits", m);
-                float[] p = losses.labelProbability(unit, z, unit.create(labels)).toFloatArray();
+                float[] p = probability(unit, z, unit.create(labels));
                 System.arraycopy(p, 0, probabilities, m * labels.length, p.length);
             }
         }

@@ -24,10 +24,10 @@ import org.plumbline.worker.correction.ensemble.BiasedTerm;
 import org.plumbline.worker.correction.ensemble.LffTrainee;
 import org.plumbline.worker.correction.ensemble.RelativeDifficulty;
 import org.plumbline.worker.correction.ensemble.ReweightingLosses;
-import org.plumbline.worker.correction.ensemble.TrainingRows;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.io.IOException;
 import java.nio.file.Files;

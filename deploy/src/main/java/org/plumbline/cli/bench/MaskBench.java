@@ -30,6 +30,7 @@ import org.plumbline.worker.correction.pruning.TaskLoss;
 import org.plumbline.worker.correction.pruning.WeightMasks;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,8 +148,7 @@ final class MaskBench {
         NpyFile.write(folder.resolve("inputs.npy"), FloatTensor.of(images, ROWS, 3, 28, 28));
         NpyFile.write(folder.resolve("labels.npy"), labels);
         return new FlaggedRows(
-                AuditDataset.load(folder),
-                IntStream.range(0, ROWS).toArray(),
+                new TrainingRows(AuditDataset.load(folder), IntStream.range(0, ROWS).toArray()),
                 DenseVector.copyOf(flags));
     }
 

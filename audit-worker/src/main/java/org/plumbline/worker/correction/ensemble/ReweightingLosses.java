@@ -25,11 +25,13 @@ public record ReweightingLosses(NativeOperators operators) {
         return operators.sampleCrossEntropy(unit, logits, labels);
     }
 
-    /** Returns the softmax probability of every sample's label, {@code [n]}, without graph. */
-    public NDArray labelProbability(NDManager unit, NDArray logits, NDArray labels) {
-        return operators
-                .call("plumbline_label_losses", Operands.in(unit).tensor(logits).tensor(labels))
-                .get(1);
+    /**
+     * Returns the softmax probability of every sample's label, and 1 where another class is
+     * predicted, {@code [n, 2]}, without graph.
+     */
+    public NDArray verdicts(NDManager unit, NDArray logits, NDArray labels) {
+        return operators.callOne(
+                "plumbline_verdicts", Operands.in(unit).tensor(logits).tensor(labels));
     }
 
     /**

@@ -7,6 +7,13 @@ def plumbline_label_losses(self, logits: Tensor, labels: Tensor) -> Tuple[Tensor
     return (losses, torch.exp(torch.neg(torch.detach(losses))))
 
 
+# [n, 2]: probability of the label, and 1 where another class is predicted.
+def plumbline_verdicts(self, logits: Tensor, labels: Tensor) -> Tensor:
+    p = self.plumbline_label_losses(logits, labels)[1]
+    wrong = torch.type_as(torch.ne(torch.argmax(torch.detach(logits), 1), labels), p)
+    return torch.stack([p, wrong], 1)
+
+
 # q p_y^q CE with p_y^q constant, as implemented by the authors: its gradient is q times that of
 # (1 - p_y^q) / q.
 def plumbline_gce(self, logits: Tensor, labels: Tensor, q: Tensor) -> Tensor:
