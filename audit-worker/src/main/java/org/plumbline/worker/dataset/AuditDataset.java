@@ -1,9 +1,13 @@
 package org.plumbline.worker.dataset;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.config.Problems;
 
@@ -88,6 +92,16 @@ public final class AuditDataset {
     /** Returns a copy of the named samples, {@code [n, c, h, w]}. */
     public FloatTensor inputs(int... rows) {
         return inputs.rows(rows);
+    }
+
+    /** Returns a native copy of the named samples that hangs on a unit. */
+    public NDArray inputs(NDManager unit, int... rows) {
+        return Heap.rows(unit, inputs, rows);
+    }
+
+    /** Returns the labels of the named samples, from 0. */
+    public long[] labels(int... rows) {
+        return Arrays.stream(rows).mapToLong(row -> columns.labels()[row]).toArray();
     }
 
     /** Returns a copy of the labels of all rows, from 0. */

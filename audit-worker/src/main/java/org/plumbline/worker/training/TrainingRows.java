@@ -17,8 +17,7 @@ public record TrainingRows(AuditDataset data, int... rows) {
 
     /** Returns the labels of all samples. */
     public long[] labels() {
-        long[] all = data.labels();
-        return Arrays.stream(rows).mapToLong(row -> all[row]).toArray();
+        return data.labels(rows);
     }
 
     /** Returns some samples. */

@@ -82,8 +82,8 @@ public final class DetectorTraining implements Trainee, AutoCloseable {
         Map<String, Double> metrics = new LinkedHashMap<>();
         try (NDManager unit = losses.operators().newUnit()) {
             LiveBatch batch = task.rows().batch(unit, step.samples());
-            NDArray z = model.logits(batch.x());
-            NDArray loss = losses.mean(unit, losses.generalised(unit, z, batch.y(), task.q()));
+            NDArray each = losses.crossEntropy(unit, model.logits(batch.x()), batch.y());
+            NDArray loss = losses.mean(unit, losses.generalised(unit, each, task.q()));
             metrics.put("loss", (double) loss.toFloatArray()[0]);
             metrics.put("gradient_norm", descent.step(unit, loss, step.rateFactor()));
         }

@@ -62,7 +62,7 @@ public final class LffTrainee implements Trainee, AutoCloseable {
             NDArray lDebiased = losses.crossEntropy(unit, zDebiased, batch.y());
             NDArray index = unit.create(Arrays.stream(step.samples()).asLongStream().toArray());
             NDArray weights = difficulty.weights(unit, index, lBiased, lDebiased);
-            NDArray biased = biasedTerm.of(unit, zBiased, lBiased, batch.y(), step.samples());
+            NDArray biased = biasedTerm.of(unit, lBiased, step.samples());
             NDArray debiased = losses.weightedMean(unit, lDebiased, weights);
             NDArray total =
                     losses.operators().weightedSum(unit, new NDList(biased, debiased), 1, 1);

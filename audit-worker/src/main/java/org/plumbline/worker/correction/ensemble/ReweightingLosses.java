@@ -38,11 +38,11 @@ public record ReweightingLosses(NativeOperators operators) {
      * Returns the generalised cross-entropy {@code q sg(p_y)^q CE} of every sample, {@code [n]}, as
      * the authors implement it: its gradient, not its value, is that of {@code 1 - p_y^q}.
      *
+     * @param crossEntropy of every sample, {@code [n]}: {@code p_y} follows from it
      * @param q in (0, 1]
      */
-    public NDArray generalised(NDManager unit, NDArray logits, NDArray labels, double q) {
-        return operators.callOne(
-                "plumbline_gce", Operands.in(unit).tensor(logits).tensor(labels).number(q));
+    public NDArray generalised(NDManager unit, NDArray crossEntropy, double q) {
+        return operators.callOne("plumbline_gce", Operands.in(unit).tensor(crossEntropy).number(q));
     }
 
     /** Returns the mean, a scalar. */

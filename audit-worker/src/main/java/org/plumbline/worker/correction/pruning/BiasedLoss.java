@@ -34,7 +34,8 @@ public sealed interface BiasedLoss {
         @Override
         public NDArray of(
                 ReweightingLosses losses, NDManager unit, NDArray logits, NDArray labels) {
-            return losses.mean(unit, losses.generalised(unit, logits, labels, q));
+            NDArray each = losses.crossEntropy(unit, logits, labels);
+            return losses.mean(unit, losses.generalised(unit, each, q));
         }
     }
 
