@@ -82,7 +82,10 @@ final class DcwpMining {
                 new BiasedTraining(
                         losses, model, rows, plan.loss(), training.optimizer(), doubting)) {
             TrainingLoop.run(
-                    biasedTraining, training.loop(), new PhaseListener("mine", run.listener()));
+                    biasedTraining,
+                    training.loop(),
+                    new PhaseListener("mine", run.listener()),
+                    run.checkpoints("mine"));
             return biasedTraining.doubts();
         }
     }

@@ -110,7 +110,8 @@ final class ReweightedRun {
                                 loop.dropLast(),
                                 new Schedule.Constant(),
                                 loop.seed()),
-                        new PhaseListener("detectors", run.listener()));
+                        new PhaseListener("detectors", run.listener()),
+                        run.checkpoints("detectors"));
                 return training.votes();
             }
         }
