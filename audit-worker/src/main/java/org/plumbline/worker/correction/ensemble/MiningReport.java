@@ -85,7 +85,7 @@ public final class MiningReport {
                             quality.recall().ifPresent(value -> found.put("recall", value));
                         });
         LOG.info("mined {} of {} samples as bias-conflicting: {}", flagged(), rows.length, found);
-        listener.onStep(new TrainingStep("mined", 0, 0, 0, 0, found));
+        listener.onStep(TrainingStep.finding("mined", found));
     }
 
     /**

@@ -44,7 +44,7 @@ public record PruningReport(List<KeptWeights> weights) {
         weights.forEach(weight -> ratios.put("kept/" + weight.tensor(), weight.ratio()));
         ratios.put("kept", ratio());
         LOG.info("kept: {} of the masked weights", ratio());
-        listener.onStep(new TrainingStep("pruned", 0, 0, 0, 0, ratios));
+        listener.onStep(TrainingStep.finding("pruned", ratios));
     }
 
     /** Returns one line for each tensor of which nothing is left. */
