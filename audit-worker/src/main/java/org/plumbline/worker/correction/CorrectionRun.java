@@ -31,6 +31,7 @@ import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingSettings;
 import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
@@ -217,6 +218,11 @@ final class CorrectionRun {
             throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
         }
         return rows;
+    }
+
+    /** Returns the training rows with their data. */
+    TrainingRows trainingRows() {
+        return new TrainingRows(task.data(), rows());
     }
 
     <T> T required(Optional<T> value, String name) {
