@@ -88,7 +88,8 @@ final class DcwpTraining {
                 new DcwpMining(run, dcwp.mining(), operators, rows, this::biased).of(model);
         FlaggedRows flagged = new FlaggedRows(run.task().data(), rows, mined.flags());
         prune(flagged, initial);
-        return run.write(before, model.state());
+        List<String> changed = run.write(before, model.state());
+        return dcwp.shrink() ? ShrinkStep.apply(run, changed) : changed;
     }
 
     /** A biased classifier that is trained, asked and closed. */

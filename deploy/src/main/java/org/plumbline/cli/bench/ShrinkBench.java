@@ -55,7 +55,8 @@ final class ShrinkBench {
         progress.say("shrinking it");
         FloatTensor inputs = UsualInputs.noise(SEED, 2, 3, 224, 224);
         Shrinking[] result = new Shrinking[1];
-        Lap lap = Lap.of(() -> result[0] = new Shrinker(() -> inputs, folder).shrink(masked, shrunk));
+        Lap lap =
+                Lap.of(() -> result[0] = new Shrinker(() -> inputs, folder).shrink(masked, shrunk));
         if (!result[0].isShrunk()) {
             throw new IOException("nothing was removed: " + result[0].obstacle());
         }
