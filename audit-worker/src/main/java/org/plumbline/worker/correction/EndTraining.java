@@ -36,7 +36,7 @@ final class EndTraining {
                                                 "none",
                                                 "bias_labels.npy or the manifest's column"
                                                         + " bias_label, for end"));
-        TrainingPlan plan = run.live(end.scope()).tapping(bottleneck);
+        TrainingPlan plan = run.live(end.start().scope()).tapping(bottleneck);
         try (NativeOperators operators = run.operators(EndLoss.SOURCE);
                 TrainableModel model = run.load(plan)) {
             DenseVector weights = run.classWeights(model, end.classWeights());
@@ -60,7 +60,7 @@ final class EndTraining {
                         return endLoss.terms(
                                 unit, crossEntropy, regularisers, end.alpha(), end.beta());
                     };
-            return run.descended(model, operators, end.scope(), rows.length, loss);
+            return run.descended(model, operators, end.start(), rows.length, loss);
         }
     }
 
