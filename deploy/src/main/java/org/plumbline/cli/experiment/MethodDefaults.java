@@ -37,7 +37,7 @@ final class MethodDefaults {
     /**
      * Returns the parameters of an entry.
      *
-     * @param epochs replaces those of the file if positive
+     * @param epochs replaces those of the file if both are positive: 0 trains nothing
      * @throws AuditException {@code INVALID_ARGUMENT} if the entry or a parameter is unknown
      */
     Map<String, String> parameters(String entry, Study study, long seed, int epochs) {
@@ -46,7 +46,7 @@ final class MethodDefaults {
         add(node.path("parameters"), parameters);
         add(node.path(study.label()), parameters);
         parameters.put("seed", String.valueOf(seed));
-        if (epochs > 0 && parameters.containsKey("epochs")) {
+        if (epochs > 0 && !parameters.getOrDefault("epochs", "0").equals("0")) {
             parameters.put("epochs", String.valueOf(epochs));
         }
         Correction.of(method(entry), parameters); // unknown ones are refused before any work
