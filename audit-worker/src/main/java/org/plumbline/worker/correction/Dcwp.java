@@ -13,6 +13,7 @@ import org.plumbline.worker.correction.pruning.TaskLoss;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.Schedule;
 import org.plumbline.worker.training.TrainingSettings;
 
@@ -123,12 +124,14 @@ public record Dcwp(
         private final int epochs;
         private final int batch;
         private final long seed;
+        private final Precision precision;
 
         Reader(Parameters parameters) {
             this.parameters = parameters;
             epochs = parameters.whole("epochs", 0, 0, 100_000);
             batch = parameters.whole("batch_size", 256, 1, 65_536);
             seed = parameters.seed();
+            precision = TrainingDefaults.precision(parameters);
         }
 
         double positive(String name, double otherwise) {
@@ -170,7 +173,8 @@ public record Dcwp(
             Schedule schedule = new Schedule.Stepped(Schedule.Unit.STEPS, each, factor);
             return new TrainingSettings(
                     loop(prefix + "steps", steps, schedule),
-                    new OptimizerSettings(update, learning, Double.POSITIVE_INFINITY));
+                    new OptimizerSettings(update, learning, Double.POSITIVE_INFINITY),
+                    precision);
         }
 
         MiningPlan mining() {
