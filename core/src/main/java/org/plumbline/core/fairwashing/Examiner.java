@@ -58,11 +58,18 @@ public final class Examiner {
         for (int i = 0; i < classes.length; i++) {
             classes[i] = answers.largest(i);
         }
-        return new Examiner(
-                model,
-                methods,
-                new NeighbourFill(clean, classes),
-                new RegionRemoval(model::logits, DRAWS, seed));
+        return of(model, methods, new NeighbourFill(clean, classes), seed);
+    }
+
+    /**
+     * Prepares examinations with a fill whose classes are the model's own.
+     *
+     * @param model loaded for the gradient and the methods
+     * @param methods what is explained by, at least one
+     */
+    public static Examiner of(
+            ExplainableModel model, Set<ExplanationMethod> methods, NeighbourFill fill, long seed) {
+        return new Examiner(model, methods, fill, new RegionRemoval(model::logits, DRAWS, seed));
     }
 
     /**
@@ -81,6 +88,17 @@ public final class Examiner {
      * @param bases tangent spaces at them
      */
     public Examination examine(FloatTensor inputs, TangentBases bases) {
+        return examine(inputs, 0, bases);
+    }
+
+    /**
+     * Explains a part of the inputs; {@link Examination#joined} puts the parts together.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param first number of the first one among all inputs
+     * @param bases tangent spaces at them
+     */
+    public Examination examine(FloatTensor inputs, int first, TangentBases bases) {
         Map<ExplanationMethod, FloatTensor> maps = new EnumMap<>(ExplanationMethod.class);
         Map<ExplanationMethod, FloatTensor> projected = new EnumMap<>(ExplanationMethod.class);
         FloatTensor logits = model.logits(inputs);
@@ -93,14 +111,17 @@ public final class Examiner {
             maps.put(method, map(method, found.relevance(), inputs));
             projected.put(method, map(method, bases.project(found.relevance()), inputs));
         }
-        return new Examination(logits, maps, projected, removed(inputs, maps, classes));
+        return new Examination(logits, maps, projected, removed(inputs, first, maps, classes));
     }
 
     private Map<ExplanationMethod, double[]> removed(
-            FloatTensor inputs, Map<ExplanationMethod, FloatTensor> maps, long[] classes) {
+            FloatTensor inputs,
+            int first,
+            Map<ExplanationMethod, FloatTensor> maps,
+            long[] classes) {
         List<ExplanationMethod> order = new ArrayList<>(maps.keySet());
         double[][] shares =
-                removal.of(inputs, order.stream().map(maps::get).toList(), classes, fill);
+                removal.of(inputs, first, order.stream().map(maps::get).toList(), classes, fill);
         Map<ExplanationMethod, double[]> byMethod = new EnumMap<>(ExplanationMethod.class);
         for (int i = 0; i < shares.length; i++) {
             byMethod.put(order.get(i), shares[i]);
