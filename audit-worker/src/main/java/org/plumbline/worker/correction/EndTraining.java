@@ -3,8 +3,6 @@ package org.plumbline.worker.correction;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.NativeOperators;
@@ -24,18 +22,7 @@ final class EndTraining {
     static List<String> run(CorrectionRun run, End end) {
         LayerPath bottleneck = run.required(run.task().layer(), "layer");
         int[] rows = run.rows();
-        long[] bias =
-                run.task()
-                        .data()
-                        .biasLabels()
-                        .orElseThrow(
-                                () ->
-                                        AuditException.of(
-                                                ErrorCode.BAD_DATA,
-                                                "bias_labels",
-                                                "none",
-                                                "bias_labels.npy or the manifest's column"
-                                                        + " bias_label, for end"));
+        long[] bias = run.task().data().requiredBiasLabels("end");
         TrainingPlan plan = run.live(end.scope()).tapping(bottleneck);
         try (NativeOperators operators = run.operators(EndLoss.SOURCE);
                 TrainableModel model = run.load(plan)) {

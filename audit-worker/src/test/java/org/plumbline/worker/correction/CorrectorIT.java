@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -181,6 +182,35 @@ class CorrectorIT {
         float[] b = weights(everything, "classifier.2.weight");
         for (int i = 0; i < a.length; i++) {
             assertThat(a[i]).as("rr-clarc").isCloseTo(b[i], within(1e-6f)); // 0 times the penalty
+        }
+    }
+
+    /**
+     * Rounding the products to 8 bits moves every result, and little where no large weight
+     * magnifies it.
+     */
+    @Test
+    void everyMethodTrainsInMixedPrecision() throws IOException {
+        Set<String> smooth = Set.of("vanilla", "rr-clarc", "a-clarc", "p-clarc", "end");
+        Map<String, String> narrow = Map.of("precision", "bfloat16");
+        for (String method : Method.ALL.keySet()) {
+            Path exact = folder.resolve("exact.pt");
+            Path mixed = folder.resolve("mixed.pt");
+            run("plain", method, Map.of(), exact);
+            run("plain", method, narrow, mixed);
+            assertThat(Digest.of(mixed)).as(method).isNotEqualTo(Digest.of(exact));
+            float[] a = weights(mixed, "classifier.1.weight");
+            float[] b = weights(exact, "classifier.1.weight");
+            for (int i = 0; i < a.length; i++) {
+                assertThat(a[i]).as(method).isFinite();
+                if (smooth.contains(method)) {
+                    assertThat(a[i]).as(method).isCloseTo(b[i], within(0.2f));
+                }
+            }
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("data", "exact.pt", "mixed.pt");
         }
     }
 
