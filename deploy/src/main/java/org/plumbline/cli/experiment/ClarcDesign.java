@@ -32,7 +32,8 @@ final class ClarcDesign implements Design {
     public Map<String, String> parameters(Cell cell) {
         Map<String, String> parameters =
                 defaults.parameters(cell.entry(), List.of(cell.set()), cell.seed());
-        if (scale.correctionEpochs() > 0 && parameters.containsKey("epochs")) {
+        boolean trains = !parameters.getOrDefault("epochs", "0").equals("0");
+        if (scale.correctionEpochs() > 0 && trains) {
             parameters.put("epochs", String.valueOf(scale.correctionEpochs()));
         }
         return parameters;
