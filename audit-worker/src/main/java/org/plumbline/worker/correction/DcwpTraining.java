@@ -84,7 +84,8 @@ final class DcwpTraining {
         MinedRows mined = new DcwpMining(run, dcwp.mining(), losses, this::biased).of(model);
         FlaggedRows flagged = new FlaggedRows(run.trainingRows(), mined.flags());
         prune(flagged, initial);
-        return run.write(before, model.state());
+        List<String> changed = run.write(before, model.state());
+        return dcwp.shrink() ? ShrinkStep.apply(run, changed) : changed;
     }
 
     /** A biased classifier that is trained, asked and closed. */

@@ -23,7 +23,7 @@ final class EndTraining {
         LayerPath bottleneck = run.required(run.task().layer(), "layer");
         int[] rows = run.rows();
         long[] bias = run.task().data().requiredBiasLabels("end");
-        TrainingPlan plan = run.live(end.scope()).tapping(bottleneck);
+        TrainingPlan plan = run.live(end.start().scope()).tapping(bottleneck);
         try (NativeOperators operators = run.operators(EndLoss.SOURCE);
                 TrainableModel model = run.load(plan)) {
             DenseVector weights = run.classWeights(model, end.classWeights());
@@ -47,7 +47,7 @@ final class EndTraining {
                         return endLoss.terms(
                                 unit, crossEntropy, regularisers, end.alpha(), end.beta());
                     };
-            return run.descended(model, operators, end.scope(), rows.length, loss);
+            return run.descended(model, operators, end.start(), rows.length, loss);
         }
     }
 

@@ -155,6 +155,14 @@ public final class AuditDataset {
         return masks.map(m -> m.rows(rows));
     }
 
+    /**
+     * Returns a copy of the numbers of the pictures that rows show, if there are any: two rows of
+     * one number are the same picture with and without a concept.
+     */
+    public Optional<long[]> pairs() {
+        return columns.pairs().map(long[]::clone);
+    }
+
     /** Returns a copy of the bias labels, if there are any. */
     public Optional<long[]> biasLabels() {
         return columns.biasLabels().map(long[]::clone);

@@ -47,8 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " fairwashing, instrument, lff, masks, soak and training, and repair"
-                            + " where there is data.")
+                            + " fairwashing, instrument, lff, masks, shrink, soak and training, and"
+                            + " repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -109,6 +109,7 @@ public final class BenchCommand implements Callable<Integer> {
         lff,
         training,
         masks,
+        shrink,
         fairwashing,
         repair
     }
@@ -185,6 +186,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only.contains(Part.masks)) {
             result.set("masks", new MaskBench(models, work, progress).run(steps));
+        }
+        if (only.contains(Part.shrink)) {
+            result.set("shrink", new ShrinkBench(models, work, progress).run());
         }
     }
 
