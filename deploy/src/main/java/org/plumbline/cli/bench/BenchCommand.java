@@ -54,7 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             split = ",",
-            description = "Models of layers and shapes, by name; without it all.")
+            description = "Models of layers, shapes and fairwashing, by name; without it all.")
     private List<String> names = List.of();
 
     @Option(
@@ -181,7 +181,8 @@ public final class BenchCommand implements Callable<Integer> {
             result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
         }
         if (only.contains(Part.fairwashing)) {
-            new FairwashingBench(models, work, progress).run(result.putArray("fairwashing"));
+            new FairwashingBench(models, work, this::chosen, progress)
+                    .run(result.putArray("fairwashing"));
         }
         if (only.contains(Part.masks)) {
             result.set("masks", new MaskBench(models, work, progress).run(steps));
