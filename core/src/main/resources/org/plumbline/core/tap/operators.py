@@ -61,9 +61,10 @@ def plumbline_derivatives(self, value: Tensor, inputs: List[Tensor]) -> List[Ten
 
 # Source: torch.nn.utils.clip_grad_norm_, norm type 2.
 def plumbline_clip(self, gradients: List[Tensor], limit: Tensor) -> Tuple[Tensor, List[Tensor]]:
-    total = torch.zeros_like(torch.sum(gradients[0]))
+    total = torch.new_zeros(gradients[0], annotate(List[int], []))
     for g in gradients:
-        total = total + torch.sum(g * g)
+        flat = torch.flatten(g)
+        total = total + torch.dot(flat, flat)
     norm = torch.sqrt(total)
     scale = float(torch.clamp(limit / (norm + 1e-06), None, 1.))
     out = annotate(List[Tensor], [])
@@ -81,7 +82,9 @@ def plumbline_sgd(self, parameters: List[Tensor], gradients: List[Tensor],
     nesterov = float(numbers[3]) == 1.
     for i in range(len(parameters)):
         p = torch.detach(parameters[i])
-        g = torch.add(gradients[i], p, alpha=decay)
+        g = gradients[i]
+        if decay != 0.:
+            g = torch.add(g, p, alpha=decay)
         b = torch.add_(torch.mul_(moments[i], momentum), g)
         if nesterov:
             u = torch.add(g, b, alpha=momentum)
@@ -104,7 +107,9 @@ def plumbline_adam(self, parameters: List[Tensor], gradients: List[Tensor],
     n = len(parameters)
     for i in range(n):
         p = torch.detach(parameters[i])
-        g = torch.add(gradients[i], p, alpha=decay)
+        g = gradients[i]
+        if decay != 0.:
+            g = torch.add(g, p, alpha=decay)
         first = torch.add_(torch.mul_(moments[i], beta1), g, alpha=1. - beta1)
         second = torch.addcmul_(torch.mul_(moments[n + i], beta2), g, g, value=1. - beta2)
         under = torch.add_(torch.div(torch.sqrt(second), root), epsilon)
