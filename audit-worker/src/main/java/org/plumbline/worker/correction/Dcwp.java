@@ -39,6 +39,7 @@ import java.util.Optional;
  * @param featureLayer whose value the contrastive loss compares; empty: the input of the last
  *     linear layer is searched
  * @param rewind whether phase 4 begins at the weights before pre-training
+ * @param shrink whether channels the result can do without are taken out of the archive
  */
 public record Dcwp(
         TrainingSettings training,
@@ -51,6 +52,7 @@ public record Dcwp(
         double upweight,
         Optional<LayerPath> featureLayer,
         boolean rewind,
+        boolean shrink,
         Map<String, String> parameters)
         implements Correction {
     private static final String SEARCHED = "auto";
@@ -65,7 +67,7 @@ public record Dcwp(
      * @param doubt least sum of doubts of a flagged row, exclusive, for {@code ensemble}
      */
     public record MiningPlan(
-            Mining.Kind kind,
+            Mining kind,
             boolean generalised,
             BiasedLoss loss,
             Origin start,
@@ -95,6 +97,7 @@ public record Dcwp(
         Optional<LayerPath> features =
                 parameters.parsed("feature_layer", SEARCHED, Dcwp::featureLayer);
         boolean rewind = parameters.flag("rewind", false);
+        boolean shrink = parameters.flag("shrink", false);
         return new Dcwp(
                 training,
                 start,
@@ -106,6 +109,7 @@ public record Dcwp(
                 upweight,
                 features,
                 rewind,
+                shrink,
                 parameters.done("dcwp"));
     }
 
@@ -178,12 +182,12 @@ public record Dcwp(
         }
 
         MiningPlan mining() {
-            Mining.Kind kind = parameters.choice("mining", Mining.Kind.WRONG, Mining.Kind.class);
+            Mining kind = parameters.choice("mining", Mining.WRONG, Mining.class);
             boolean generalised = parameters.flag("gce", true);
             double q = parameters.real("q", 0.7, v -> v > 0 && v <= 1, "in (0, 1]");
             double confidence = share("confidence", 0.05);
             BiasedLoss loss =
-                    kind == Mining.Kind.ENSEMBLE
+                    kind == Mining.ENSEMBLE
                             ? new BiasedLoss.Confident(confidence)
                             : new BiasedLoss.Generalised(q);
             return new MiningPlan(

@@ -90,10 +90,6 @@ final class ProbeReader {
         return moves.orElseThrow();
     }
 
-    int[] rows() {
-        return rows;
-    }
-
     /** Runs everything up to the cut over all rows. */
     TrunkCache cache(TrainingListener listener) {
         return TrunkCache.collect(model, run.task().data(), rows, this::state, listener);
