@@ -117,9 +117,15 @@ final class MitigationBench {
     private record Switch(double seconds, double answerSeconds) {}
 
     /** A server's model. */
-    private record Served(ServedCase model, HostClient host, byte[] body) {
+    private static final class Served {
+        private final ServedCase model;
+        private final HostClient host;
+        private final byte[] body;
+
         Served(ServedCase model, HostClient host) {
-            this(model, host, model.request(1));
+            this.model = model;
+            this.host = host;
+            body = model.request(1);
         }
 
         void awaitConcept() throws IOException, InterruptedException {
