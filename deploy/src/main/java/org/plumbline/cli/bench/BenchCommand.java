@@ -47,8 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " fairwashing, instrument, lff, masks, shrink, soak and training, and"
-                            + " repair where there is data.")
+                            + " fairwashing, instrument, lff, masks, mitigation, shrink, soak and"
+                            + " training, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -99,6 +99,7 @@ public final class BenchCommand implements Callable<Integer> {
     /** What can be measured by itself. */
     enum Part {
         latency,
+        mitigation,
         layers,
         shapes,
         explanations,
@@ -141,6 +142,9 @@ public final class BenchCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         if (wanted(Part.latency)) {
             new LatencyBench(models, work, progress).run(result.putArray("latency"));
+        }
+        if (only.contains(Part.mitigation)) {
+            new MitigationBench(models, work, progress).run(result.putArray("mitigation"));
         }
         if (wanted(Part.layers)) {
             new LayersBench(models, work, this::chosen, progress).run(result.putArray("layers"));
