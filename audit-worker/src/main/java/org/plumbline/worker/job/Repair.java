@@ -84,6 +84,7 @@ public final class Repair {
                         recipe,
                         correction,
                         changed,
+                        progress.findings(),
                         new ProvenanceManifest.Measured(before.report(), after.report(), gate),
                         tools.versions().get());
         tools.sealer().seal(candidate, manifest.json(), task.output());

@@ -58,7 +58,18 @@ public final class Examiner {
         for (int i = 0; i < classes.length; i++) {
             classes[i] = answers.largest(i);
         }
-        return new Examiner(model, methods, new NeighbourFill(clean, classes), seed);
+        return of(model, methods, new NeighbourFill(clean, classes), seed);
+    }
+
+    /**
+     * Prepares examinations with a fill whose classes are the model's own.
+     *
+     * @param model loaded for the gradient and the methods
+     * @param methods what is explained by, at least one
+     */
+    public static Examiner of(
+            ExplainableModel model, Set<ExplanationMethod> methods, NeighbourFill fill, long seed) {
+        return new Examiner(model, methods, fill, seed);
     }
 
     /**
@@ -88,6 +99,22 @@ public final class Examiner {
      */
     public Examination examine(
             FloatTensor inputs, TangentBases bases, ExaminationListener listener) {
+        return examine(inputs, 0, bases, listener);
+    }
+
+    /**
+     * Explains a part of the inputs; {@link Examination#joined} puts the parts together.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param first number of the first one among all inputs
+     * @param bases tangent spaces at them
+     */
+    public Examination examine(FloatTensor inputs, int first, TangentBases bases) {
+        return examine(inputs, first, bases, ExaminationListener.none());
+    }
+
+    private Examination examine(
+            FloatTensor inputs, int first, TangentBases bases, ExaminationListener listener) {
         Map<ExplanationMethod, FloatTensor> maps = new EnumMap<>(ExplanationMethod.class);
         Map<ExplanationMethod, FloatTensor> projected = new EnumMap<>(ExplanationMethod.class);
         FloatTensor logits = model.logits(inputs);
@@ -103,7 +130,8 @@ public final class Examiner {
             projected.put(method, map(method, bases.project(relevance), inputs));
         }
         listener.onStep(Detector.REMOVAL.label(), steps, steps);
-        return new Examination(logits, maps, projected, removed(inputs, maps, classes, listener));
+        return new Examination(
+                logits, maps, projected, removed(inputs, first, maps, classes, listener));
     }
 
     /** Explains batch by batch, so that a listener can end it in between. */
@@ -134,6 +162,7 @@ public final class Examiner {
 
     private Map<ExplanationMethod, double[]> removed(
             FloatTensor inputs,
+            int first,
             Map<ExplanationMethod, FloatTensor> maps,
             long[] classes,
             ExaminationListener listener) {
@@ -147,7 +176,7 @@ public final class Examiner {
                         seed);
         List<ExplanationMethod> order = new ArrayList<>(maps.keySet());
         double[][] shares =
-                removal.of(inputs, order.stream().map(maps::get).toList(), classes, fill);
+                removal.of(inputs, first, order.stream().map(maps::get).toList(), classes, fill);
         Map<ExplanationMethod, double[]> byMethod = new EnumMap<>(ExplanationMethod.class);
         for (int i = 0; i < shares.length; i++) {
             byMethod.put(order.get(i), shares[i]);
