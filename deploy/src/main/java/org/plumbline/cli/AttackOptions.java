@@ -16,6 +16,7 @@ import org.plumbline.core.tap.IntegratedGradients;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.worker.fairwashing.AttackSettings;
+import org.plumbline.worker.training.TrainingSettings;
 
 import picocli.CommandLine.Option;
 
@@ -53,6 +54,13 @@ final class AttackOptions {
             defaultValue = "100",
             description = "Passes over the training rows (default: ${DEFAULT-VALUE}).")
     private int epochs;
+
+    @Option(
+            names = "--steps",
+            description =
+                    "Updates instead of epochs and milestones; the rate falls to 0 along half a"
+                            + " cosine.")
+    private @Nullable Long steps;
 
     @Option(
             names = "--batch-size",
@@ -157,11 +165,7 @@ final class AttackOptions {
     /** Returns the settings of an attack. */
     AttackSettings settings(ExplanationMethod method, boolean defended) {
         AttackSettings settings =
-                AttackSettings.published(
-                                method,
-                                AttackSettings.training(epochs, batchSize, rate, milestones, seed))
-                        .withAlpha(alpha)
-                        .with(path());
+                AttackSettings.published(method, training()).withAlpha(alpha).with(path());
         if (bounds != null) {
             settings = settings.with(LrpComposite.fairwasher(box(bounds)));
         }
@@ -169,6 +173,12 @@ final class AttackOptions {
             settings = settings.with(new ActivationSwap(softplus));
         }
         return defended ? settings.knowing(tangent(TangentMode.MEMBER)) : settings;
+    }
+
+    private TrainingSettings training() {
+        return steps == null
+                ? AttackSettings.training(epochs, batchSize, rate, milestones, seed)
+                : AttackSettings.annealed(steps, batchSize, rate, seed);
     }
 
     private static Box box(double... bounds) {
@@ -192,7 +202,7 @@ final class AttackOptions {
     void describe(ObjectNode node) {
         node.put("target", target.toString())
                 .put("alpha", alpha)
-                .put("epochs", epochs)
+                .put(steps == null ? "epochs" : "steps", steps == null ? epochs : steps)
                 .put("batch_size", batchSize)
                 .put("learning_rate", rate)
                 .put("seed", seed)
