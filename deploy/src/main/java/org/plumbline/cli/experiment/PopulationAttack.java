@@ -24,7 +24,7 @@ import java.util.Locale;
  * @param data trained on
  */
 record PopulationAttack(AuditDataset data, Device device, Progress progress) {
-    private static final int BATCH = 128;
+    private static final int BATCH = 32;
 
     /** Returns how a member is attacked. */
     static AttackSettings settings(Member.Attacked member) {
