@@ -23,17 +23,21 @@ final class DetectionTable {
     private final ObjectNode json;
 
     /**
-     * Judges models by the committed margins.
+     * Judges models.
      *
      * @param twins whether their twins are a null as well
      * @param command that made them
      */
-    DetectionTable(List<ExaminedModel> models, boolean twins, double level, String command) {
+    DetectionTable(
+            List<ExaminedModel> models,
+            Margins margins,
+            boolean twins,
+            double level,
+            String command) {
         this.models = List.copyOf(models);
         this.sources =
                 twins ? List.of(Source.TWINS, Source.POPULATION) : List.of(Source.POPULATION);
         this.json = Output.object().put("command", command).put("level", level);
-        Margins margins = Margins.standard();
         Map<Source, Map<ExaminedModel, Judged>> judged = new TreeMap<>();
         for (Source source : sources) {
             Map<ExaminedModel, Judged> verdicts = new TreeMap<>();

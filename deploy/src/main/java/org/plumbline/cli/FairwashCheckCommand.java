@@ -78,6 +78,14 @@ final class FairwashCheckCommand implements Callable<Integer> {
     private Optional<Path> nullFile = Optional.empty();
 
     @Option(
+            names = "--use-margins",
+            paramLabel = "FILE",
+            description =
+                    "Margins of honest models like this one, from fairwash experiment --margins"
+                            + " (default: the built-in ones).")
+    private Optional<Path> used = Optional.empty();
+
+    @Option(
             names = "--method",
             description =
                     "Explanation to check: gradient, gradient-input, integrated-gradients or lrp;"
@@ -119,7 +127,10 @@ final class FairwashCheckCommand implements Callable<Integer> {
         boolean same =
                 twins.isEmpty() || twins.orElseThrow().inputs().equals(Digest.of(inputs).hex());
         FairwashingVerdict verdict =
-                new HonestyCheck(Margins.standard(), honest, level).judge(readings, same);
+                new HonestyCheck(
+                                used.map(Margins::read).orElseGet(Margins::standard),
+                                honest,
+                                level).judge(readings, same);
         requireTested(verdict);
         ObjectNode summary = summary(verdict, honest.source(), readings);
         draw(laboratory.inputs(), own, trusted, verdict, readings, summary);

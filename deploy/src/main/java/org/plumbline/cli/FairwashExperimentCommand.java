@@ -7,6 +7,7 @@ import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.Margins;
 import org.plumbline.core.model.Digest;
 import org.plumbline.worker.twin.TwinSettings;
 
@@ -72,6 +73,14 @@ final class FairwashExperimentCommand implements Callable<Integer> {
     @Option(names = "--margins", description = "Write margins of the honest archives here.")
     private Optional<Path> margins = Optional.empty();
 
+    @Option(
+            names = "--use-margins",
+            paramLabel = "FILE",
+            description =
+                    "Margins of honest models like these, from fairwash experiment --margins"
+                            + " (default: the built-in ones).")
+    private Optional<Path> used = Optional.empty();
+
     @Option(names = "--out", required = true, description = "Folder of results.")
     private Path out = Path.of("");
 
@@ -86,7 +95,12 @@ final class FairwashExperimentCommand implements Callable<Integer> {
             Files.writeString(margins.orElseThrow(), MarginText.of(found));
         }
         found.addAll(examined(attacked, true));
-        DetectionTable table = new DetectionTable(found, twins > 0, level, line());
+        DetectionTable table = new DetectionTable(
+                        found,
+                        used.map(Margins::read).orElseGet(Margins::standard),
+                        twins > 0,
+                        level,
+                        line());
         Files.writeString(out.resolve("results.json"), Output.text(table.json()) + "\n");
         Files.writeString(out.resolve("results.md"), table.markdown());
         output.result(table.json());
