@@ -108,7 +108,7 @@ final class FairwashExperimentCommand implements Callable<Integer> {
     }
 
     private String line() {
-        return "deploy/plumbline fairwash experiment "
+        return "deploy/plumbline "
                 + String.join(" ", command.commandLine().getParseResult().originalArgs());
     }
 
