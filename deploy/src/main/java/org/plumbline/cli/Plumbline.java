@@ -33,6 +33,7 @@ import java.util.List;
             EvaluateCommand.class,
             GenerateCommand.class,
             VerifyCommand.class,
+            ShrinkCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,
             JobsCommand.class,

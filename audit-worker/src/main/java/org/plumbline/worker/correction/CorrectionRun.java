@@ -8,6 +8,7 @@ import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.instrument.MixedPrecision;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
@@ -27,13 +28,18 @@ import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.Checkpoints;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.LossTrainee;
+import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingSettings;
 import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What every method needs of one task: its rows, loss terms, models, training and the archive that
@@ -105,8 +112,40 @@ final class CorrectionRun {
         Engine.getEngine("PyTorch").setRandomSeed((int) (seed & 0x7fff_ffffL));
     }
 
+    /** Loads the archive to train it, in the precision that was asked for. */
     TrainableModel load(TrainingPlan plan) {
+        return task.correction().training().precision() == Precision.FLOAT32
+                ? loadExact(plan)
+                : loadNarrowed(plan);
+    }
+
+    /** Loads the archive to learn how it is made, in its own precision. */
+    TrainableModel loadExact(TrainingPlan plan) {
         return TrainableModel.load(task.archive(), plan, task.workDirectory(), task.device());
+    }
+
+    private TrainableModel loadNarrowed(TrainingPlan plan) {
+        Path copy = task.workDirectory().resolve("narrowed-" + UUID.randomUUID() + ".pt");
+        try {
+            if (MixedPrecision.write(archive, copy) == 0) {
+                throw AuditException.of(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "precision",
+                        "bfloat16",
+                        "float32: no module of the archive calls a convolution or matrix product");
+            }
+            return TrainableModel.load(copy, plan, task.workDirectory(), task.device());
+        } finally {
+            delete(copy);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     NativeOperators operators(OperatorSource... more) {
@@ -139,14 +178,13 @@ final class CorrectionRun {
 
     /** Fits one of the task's concepts to activations of an archive. */
     ConceptFitter.Fitted fitted(LayerPath probe, Path from, CavKind kind, Pooling pooling) {
-        return fitted(probe, from, required(task.concept(), "concept"), kind, pooling);
+        return fitted(probe, from, wanted(required(task.concept(), "concept"), kind, pooling));
     }
 
-    ConceptFitter.Fitted fitted(
-            LayerPath probe, Path from, ConceptId concept, CavKind kind, Pooling pooling) {
+    ConceptFitter.Fitted fitted(LayerPath probe, Path from, ConceptFitter.Wanted wanted) {
         TapSpec spec = new TapSpec(probe, task.workDirectory(), task.device());
         try (TappedModel model = TappedModel.load(from, spec)) {
-            return ConceptFitter.fit(model, task.data(), wanted(concept, kind, pooling));
+            return ConceptFitter.fit(model, task.data(), wanted);
         }
     }
 
@@ -161,8 +199,18 @@ final class CorrectionRun {
             Scope scope,
             int samples,
             BatchLoss loss) {
+        return descended(model, operators, Start.deployed(scope), samples, loss);
+    }
+
+    List<String> descended(
+            TrainableModel model,
+            NativeOperators operators,
+            Start start,
+            int samples,
+            BatchLoss loss) {
         Map<String, FloatTensor> before = model.state();
-        if (scope == Scope.ALL) {
+        start.begin(this, model);
+        if (start.scope() == Scope.ALL) {
             model.trainingMode(true);
         }
         TrainingSettings settings = task.correction().training();
@@ -179,6 +227,11 @@ final class CorrectionRun {
             throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
         }
         return rows;
+    }
+
+    /** Returns the training rows with their data. */
+    TrainingRows trainingRows() {
+        return new TrainingRows(task.data(), rows());
     }
 
     <T> T required(Optional<T> value, String name) {

@@ -13,6 +13,7 @@ import org.plumbline.worker.correction.pruning.TaskLoss;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.Schedule;
 import org.plumbline.worker.training.TrainingSettings;
 
@@ -38,6 +39,7 @@ import java.util.Optional;
  * @param featureLayer whose value the contrastive loss compares; empty: the input of the last
  *     linear layer is searched
  * @param rewind whether phase 4 begins at the weights before pre-training
+ * @param shrink whether channels the result can do without are taken out of the archive
  */
 public record Dcwp(
         TrainingSettings training,
@@ -50,6 +52,7 @@ public record Dcwp(
         double upweight,
         Optional<LayerPath> featureLayer,
         boolean rewind,
+        boolean shrink,
         Map<String, String> parameters)
         implements Correction {
     private static final String SEARCHED = "auto";
@@ -64,7 +67,7 @@ public record Dcwp(
      * @param doubt least sum of doubts of a flagged row, exclusive, for {@code ensemble}
      */
     public record MiningPlan(
-            Mining.Kind kind,
+            Mining kind,
             boolean generalised,
             BiasedLoss loss,
             Origin start,
@@ -94,6 +97,7 @@ public record Dcwp(
         Optional<LayerPath> features =
                 parameters.parsed("feature_layer", SEARCHED, Dcwp::featureLayer);
         boolean rewind = parameters.flag("rewind", false);
+        boolean shrink = parameters.flag("shrink", false);
         return new Dcwp(
                 training,
                 start,
@@ -105,6 +109,7 @@ public record Dcwp(
                 upweight,
                 features,
                 rewind,
+                shrink,
                 parameters.done("dcwp"));
     }
 
@@ -123,12 +128,14 @@ public record Dcwp(
         private final int epochs;
         private final int batch;
         private final long seed;
+        private final Precision precision;
 
         Reader(Parameters parameters) {
             this.parameters = parameters;
             epochs = parameters.whole("epochs", 0, 0, 100_000);
             batch = parameters.whole("batch_size", 256, 1, 65_536);
             seed = parameters.seed();
+            precision = TrainingDefaults.precision(parameters);
         }
 
         double positive(String name, double otherwise) {
@@ -170,16 +177,17 @@ public record Dcwp(
             Schedule schedule = new Schedule.Stepped(Schedule.Unit.STEPS, each, factor);
             return new TrainingSettings(
                     loop(prefix + "steps", steps, schedule),
-                    new OptimizerSettings(update, learning, Double.POSITIVE_INFINITY));
+                    new OptimizerSettings(update, learning, Double.POSITIVE_INFINITY),
+                    precision);
         }
 
         MiningPlan mining() {
-            Mining.Kind kind = parameters.choice("mining", Mining.Kind.WRONG, Mining.Kind.class);
+            Mining kind = parameters.choice("mining", Mining.WRONG, Mining.class);
             boolean generalised = parameters.flag("gce", true);
             double q = parameters.real("q", 0.7, v -> v > 0 && v <= 1, "in (0, 1]");
             double confidence = share("confidence", 0.05);
             BiasedLoss loss =
-                    kind == Mining.Kind.ENSEMBLE
+                    kind == Mining.ENSEMBLE
                             ? new BiasedLoss.Confident(confidence)
                             : new BiasedLoss.Generalised(q);
             return new MiningPlan(

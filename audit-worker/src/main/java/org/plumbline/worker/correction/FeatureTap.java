@@ -96,7 +96,7 @@ record FeatureTap(LayerPath layer, String weight, Optional<String> bias, int wid
     private boolean fits(CorrectionRun run, boolean wanted) {
         TrainingPlan plan = TrainingPlan.live(run.everything()).tapping(layer);
         int rows = Math.min(ROWS, run.task().data().rows());
-        try (TrainableModel model = run.load(plan);
+        try (TrainableModel model = run.loadExact(plan);
                 NDManager unit = model.newUnit()) {
             FloatTensor x = run.task().data().inputs(IntStream.range(0, rows).toArray());
             TrainableModel.Tapped tapped = model.tapped(Heap.back(unit, x));

@@ -81,6 +81,7 @@ public record Reweighting(
                         drop,
                         loop.schedule(),
                         loop.seed()),
-                common.optimizer());
+                common.optimizer(),
+                common.precision());
     }
 }

@@ -4,6 +4,7 @@ import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.Schedule;
 import org.plumbline.worker.training.TrainingSettings;
 
@@ -100,13 +101,19 @@ record TrainingDefaults(
         double l2 = parameters.real("weight_decay", decay, v -> v >= 0 && v < 1e6, ">= 0");
         double limit = parameters.real("gradient_clip", clip, v -> v > 0, "> 0");
         Schedule schedule = schedule(parameters, passes);
+        Precision precision = precision(parameters);
         UpdateRule update =
                 chosen == Rule.SGD
                         ? new UpdateRule.Sgd(momentum, l2, nesterov)
                         : new UpdateRule.Adam(momentum, beta2, small, l2);
         return new TrainingSettings(
                 new LoopSettings(Length.epochs(passes), batch, false, schedule, parameters.seed()),
-                new OptimizerSettings(update, first, limit));
+                new OptimizerSettings(update, first, limit),
+                precision);
+    }
+
+    static Precision precision(Parameters parameters) {
+        return parameters.choice("precision", Precision.FLOAT32, Precision.class);
     }
 
     private Schedule schedule(Parameters parameters, int passes) {

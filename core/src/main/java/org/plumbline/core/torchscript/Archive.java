@@ -301,6 +301,11 @@ public final class Archive implements AutoCloseable {
         return record.isPresent() ? Optional.of(zip.read(record.get(), limit)) : Optional.empty();
     }
 
+    /** Returns every tensor of the data, those in lists too, each object once. */
+    List<StoredTensor> stored() {
+        return data.all();
+    }
+
     Map<String, SourceFile> sources() {
         return sources;
     }

@@ -51,7 +51,9 @@ public final class ArchiveWriter {
             for (ZipRecord record : archive.zip().records()) {
                 String name = record.name().substring(archive.root().length());
                 byte[] replaced = added.remove(name);
-                if (replaced != null) {
+                if (replaced != null && record.method() != ZipRecord.STORED && isText(name)) {
+                    zip.addDeflated(record.name(), replaced);
+                } else if (replaced != null) {
                     zip.add(record.name(), replaced);
                 } else if (kept.test(name)) {
                     zip.copy(archive.zip(), record, record.name());
@@ -62,6 +64,11 @@ public final class ArchiveWriter {
             }
             zip.finish();
         }
+    }
+
+    /** Code and pickles stay deflated where they were; tensors are read faster as they are. */
+    private static boolean isText(String name) {
+        return name.endsWith(".py") || name.endsWith(".pkl");
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,7 +24,9 @@ import java.util.TreeSet;
  * extra/plumbline.json}, which names the digest of every other entry. Thread-safe.
  */
 public final class RepairedArchive {
-    private static final String MANIFEST = "extra/plumbline.json";
+    /** Entry that says where a repaired archive comes from. */
+    static final String MANIFEST = "extra/plumbline.json";
+
     private static final String ENTRIES = "entries";
     private static final int LARGEST_MANIFEST = 16 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -111,6 +114,16 @@ public final class RepairedArchive {
             ArchiveWriter.write(archive, Map.of(MANIFEST, text), name -> true, out);
         } catch (IOException e) {
             throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, candidate + ": " + e, e);
+        }
+    }
+
+    /** Returns the manifest of an archive as it stands there, unchecked, if there is one. */
+    public static Optional<JsonNode> manifest(Archive archive) {
+        try {
+            Optional<byte[]> text = archive.read(MANIFEST, LARGEST_MANIFEST);
+            return text.isPresent() ? Optional.of(JSON.readTree(text.get())) : Optional.empty();
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_ARCHIVE, MANIFEST + ": " + e, e);
         }
     }
 

@@ -3,6 +3,7 @@ package org.plumbline.core.instrument.edit;
 import org.plumbline.core.torchscript.source.Token;
 import org.plumbline.core.torchscript.source.Token.Kind;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,26 @@ record FunctionCall(String function, int open, int close) {
     boolean givesTensor() {
         String plain = plain(function);
         return TENSORS.contains(plain) || RENAMED.containsKey(plain);
+    }
+
+    /** Returns the arguments as stretches of tokens, in order. */
+    List<List<Token>> arguments(List<Token> tokens) {
+        List<List<Token>> arguments = new ArrayList<>();
+        int depth = 0;
+        int from = open + 1;
+        for (int i = open + 1; i <= close; i++) {
+            if (i == close || (depth == 0 && is(tokens, i, ","))) {
+                if (i > from) { // nothing stands behind a trailing comma
+                    arguments.add(tokens.subList(from, i));
+                }
+                from = i + 1;
+            } else if (is(tokens, i, "(") || is(tokens, i, "[") || is(tokens, i, "{")) {
+                depth++;
+            } else if (is(tokens, i, ")") || is(tokens, i, "]") || is(tokens, i, "}")) {
+                depth--;
+            }
+        }
+        return arguments;
     }
 
     /** Returns whether the function returns a Tensor if it is given one. */

@@ -27,6 +27,9 @@ final class Constants {
     private static final Pattern FINAL =
             Pattern.compile("Final\\[(?:int|float|bool)] = (-?[0-9.e+-]+|True|False)");
 
+    /** Ends the name of a tensor that is not None. */
+    private static final String CERTAIN = "_t";
+
     private final Archive archive;
     private final String self;
     private final Folding folding;
@@ -71,13 +74,18 @@ final class Constants {
 
     private Expression tensor(String module, String path, String name) {
         String read = read(module, path, name);
-        String certain = read + "_t";
+        String certain = read + CERTAIN;
         if (names.put(path + " present", certain) == null) {
             Expression cast = new Name("unchecked_cast(Tensor, " + read + ")");
             add(certain, cast, module);
             folding.present(certain);
         }
         return new Name(certain);
+    }
+
+    /** Returns the name that a name of a certain tensor was made from. */
+    static String uncertain(String certain) {
+        return certain.substring(0, certain.length() - CERTAIN.length());
     }
 
     /** Returns the name that holds an attribute. */

@@ -4,9 +4,12 @@ import org.plumbline.core.instrument.relevance.Step.Branch;
 import org.plumbline.core.instrument.relevance.Step.Loop;
 import org.plumbline.core.instrument.relevance.Step.Operation;
 import org.plumbline.core.torchscript.source.Expression;
+import org.plumbline.core.torchscript.source.Expression.Attribute;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code forward} with every call of a module and of a printed function written out: one list of
@@ -24,6 +27,24 @@ public record FlatProgram(
     public FlatProgram {
         constants = List.copyOf(constants);
         steps = List.copyOf(steps);
+    }
+
+    /** Returns the attribute path of every name that holds an attribute of a module. */
+    public Map<String, String> attributes() {
+        Map<String, String> paths = new LinkedHashMap<>();
+        for (Step step : constants) {
+            if (step instanceof Operation operation) {
+                String target = operation.targets().get(0);
+                if (operation.value() instanceof Attribute attribute) {
+                    String base = attribute.base().text();
+                    String name = attribute.name();
+                    paths.put(target, base.equals(self) ? name : paths.get(base) + "." + name);
+                } else {
+                    paths.put(target, paths.getOrDefault(Constants.uncertain(target), ""));
+                }
+            }
+        }
+        return paths;
     }
 
     /** Returns the body of a method that computes the result. */

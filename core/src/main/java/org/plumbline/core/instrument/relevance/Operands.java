@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The names that a flat expression reads. */
-final class Operands {
+public final class Operands {
     private Operands() {}
 
     /** Returns the names read, in order, repeated ones repeatedly. */
-    static List<String> of(Expression expression) {
+    public static List<String> of(Expression expression) {
         List<String> names = new ArrayList<>();
         collect(expression, names);
         return names;

@@ -6,11 +6,11 @@ package org.plumbline.core.instrument.relevance;
  * @param module attribute path; empty for the root
  * @param statement the line as printed
  */
-record Origin(String module, String statement) {
+public record Origin(String module, String statement) {
     private static final int LONGEST = 160;
 
     /** Returns {@code in MODULE: STATEMENT}, one line. */
-    String text() {
+    public String text() {
         String line = statement.replaceAll("\\s+", " ");
         String shown = line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
         return "in " + (module.isEmpty() ? "the root module" : module) + ": " + shown;

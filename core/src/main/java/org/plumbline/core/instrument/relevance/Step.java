@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A step of a flat program. Names are unique, but for those that {@link Loop}s carry. Immutable.
  */
-sealed interface Step {
+public sealed interface Step {
 
     /**
      * Assigns the value of one operator whose operands are names and literals.
@@ -18,6 +18,7 @@ sealed interface Step {
      */
     record Operation(List<String> targets, Optional<String> type, Expression value, Origin origin)
             implements Step {
+        /** Copies the list. */
         public Operation {
             targets = List.copyOf(targets);
         }
@@ -25,6 +26,7 @@ sealed interface Step {
 
     /** {@code if condition: then else: otherwise}, where the condition depends on the input. */
     record Branch(Expression condition, List<Step> then, List<Step> otherwise) implements Step {
+        /** Copies the lists. */
         public Branch {
             then = List.copyOf(then);
             otherwise = List.copyOf(otherwise);
@@ -33,6 +35,7 @@ sealed interface Step {
 
     /** {@code for variable in over:}, or {@code while over:} without a variable. */
     record Loop(Optional<String> variable, Expression over, List<Step> body) implements Step {
+        /** Copies the list. */
         public Loop {
             body = List.copyOf(body);
         }

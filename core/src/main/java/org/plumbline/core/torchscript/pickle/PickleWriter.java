@@ -33,12 +33,23 @@ public final class PickleWriter {
     private IdentityHashMap<PickleValue, Integer> memo = new IdentityHashMap<>();
     private int memoized;
     private UnaryOperator<String> keys = UnaryOperator.identity();
+    private UnaryOperator<Applied> applications = UnaryOperator.identity();
 
     private PickleWriter() {}
 
     /** Returns the pickle of a value. */
     public static byte[] write(PickleValue root) {
+        return write(root, UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the pickle of a value with other applications of functions, tensors above all.
+     *
+     * @param applications what stands in the place of each; asked once for each object
+     */
+    public static byte[] write(PickleValue root, UnaryOperator<Applied> applications) {
         PickleWriter writer = new PickleWriter();
+        writer.applications = applications;
         writer.out(0x80, 2);
         writer.value(root);
         writer.out('.');
@@ -128,8 +139,9 @@ public final class PickleWriter {
             tuple(renamed((Tuple) persistent.id()));
             out('Q');
         } else if (value instanceof Applied applied) {
-            global(applied.function());
-            value(applied.arguments());
+            Applied written = applications.apply(applied);
+            global(written.function());
+            value(written.arguments());
             out('R');
         } else if (value instanceof Sequence sequence) {
             out(']', '(');

@@ -126,8 +126,8 @@ public sealed interface Expression {
         public String text() {
             StringBuilder text = new StringBuilder("{");
             for (int i = 0; i < entries.size(); i += 2) {
-                text.append(entries.get(i).text()).append(": ");
-                text.append(entries.get(i + 1).text()).append(", ");
+                text.append(i == 0 ? "" : ", ").append(entries.get(i).text()).append(": ");
+                text.append(entries.get(i + 1).text());
             }
             return text.append('}').toString();
         }

@@ -1,5 +1,6 @@
 package org.plumbline.core.torchscript.zip;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 
 /**
  * Writes a zip file from entries of another, copied as they are without decoding, and new ones,
@@ -68,6 +71,26 @@ public final class ZipRewriter implements AutoCloseable {
         crc.update(content);
         header(name, ZipRecord.STORED, crc.getValue(), content.length, content.length);
         write(ByteBuffer.wrap(content));
+    }
+
+    /** Adds a deflated entry. */
+    public void addDeflated(String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        byte[] deflated = deflated(content);
+        header(name, ZipRecord.DEFLATED, crc.getValue(), deflated.length, content.length);
+        write(ByteBuffer.wrap(deflated));
+    }
+
+    private static byte[] deflated(byte[] content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Deflater raw = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, raw)) {
+            out.write(content);
+        } finally {
+            raw.end();
+        }
+        return bytes.toByteArray();
     }
 
     private long header(String name, int method, long crc, long compressed, long size)

@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.core.shrink;
+
+import org.jspecify.annotations.NullMarked;
