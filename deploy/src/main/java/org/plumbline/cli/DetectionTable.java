@@ -141,5 +141,4 @@ final class DetectionTable {
         }
         text.append('\n');
     }
-
 }

@@ -76,7 +76,9 @@ record ExaminedModel(String name, boolean attacked, HonestModels own, HonestMode
                 withTwins ? NullFile.read(twins).honest() : HonestModels.none());
     }
 
-    /** Returns what this thread has used, in nanoseconds; the engine's single thread is this one. */
+    /**
+     * Returns what this thread has used, in nanoseconds; the engine's single thread is this one.
+     */
     private static long processorTime() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }

@@ -1,6 +1,5 @@
 package org.plumbline.cli;
 
-
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
@@ -95,7 +94,8 @@ final class FairwashExperimentCommand implements Callable<Integer> {
             Files.writeString(margins.orElseThrow(), MarginText.of(found));
         }
         found.addAll(examined(attacked, true));
-        DetectionTable table = new DetectionTable(
+        DetectionTable table =
+                new DetectionTable(
                         found,
                         used.map(Margins::read).orElseGet(Margins::standard),
                         twins > 0,

@@ -20,8 +20,8 @@ public record MarginSample(Map<Signal, Double> own, HonestModels twins) {
     }
 
     /**
-     * Returns margins from a population; signals that not every model has are left out. Where
-     * one lacks twins, the spread between models stands for the deviation from them.
+     * Returns margins from a population; signals that not every model has are left out. Where one
+     * lacks twins, the spread between models stands for the deviation from them.
      *
      * @param population at least 3 models with twins
      */
