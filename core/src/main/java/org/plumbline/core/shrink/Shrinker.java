@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -49,20 +48,23 @@ public final class Shrinker {
     public Shrinking shrink(Path source, Path out) {
         Path candidate = work.resolve(CANDIDATE);
         try {
-            Optional<ShrinkPlan> plan = Optional.empty();
-            try (Archive archive = Archive.open(source)) {
-                plan = Optional.of(ShrinkPlan.of(archive));
-                if (!plan.get().isEmpty()) {
-                    plan.get().write(archive, candidate);
-                }
-            } catch (Untappable e) {
-                return Shrinking.none("its code cannot be followed: " + e.reason());
-            }
-            return compared(plan.get(), source, candidate, out);
+            return compared(planned(source, candidate), source, candidate, out);
+        } catch (Untappable e) {
+            return Shrinking.none("its code cannot be followed: " + e.reason());
         } catch (IOException e) {
             throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, work + ": " + e, e);
         } finally {
             delete(candidate);
+        }
+    }
+
+    private static ShrinkPlan planned(Path source, Path candidate) throws IOException, Untappable {
+        try (Archive archive = Archive.open(source)) {
+            ShrinkPlan plan = ShrinkPlan.of(archive);
+            if (!plan.isEmpty()) {
+                plan.write(archive, candidate);
+            }
+            return plan;
         }
     }
 
