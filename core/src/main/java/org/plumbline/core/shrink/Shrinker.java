@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -20,8 +21,6 @@ import java.util.function.Supplier;
  * the same answers. Confined to one thread.
  */
 public final class Shrinker {
-    private static final String CANDIDATE = "shrunk.pt";
-
     private final Supplier<FloatTensor> inputs;
     private final Path work;
 
@@ -46,7 +45,7 @@ public final class Shrinker {
      *     if it does not take the inputs
      */
     public Shrinking shrink(Path source, Path out) {
-        Path candidate = work.resolve(CANDIDATE);
+        Path candidate = work.resolve("shrink-" + UUID.randomUUID() + ".pt");
         try {
             return compared(planned(source, candidate), source, candidate, out);
         } catch (Untappable e) {

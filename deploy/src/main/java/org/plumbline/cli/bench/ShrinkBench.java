@@ -34,7 +34,7 @@ final class ShrinkBench {
     private static final long SEED = 20260110;
     private static final int ROUNDS = 15;
     private static final List<Case> CASES =
-            List.of(new Case("cmnist_cnn", 28, 16), new Case("vgg16", 224, 1));
+            List.of(new Case("cmnist_cnn", 28, 16, 20), new Case("vgg16", 224, 1, 1));
     private static final int WARM = 2;
     private static final double MASKED = 0.5;
 
@@ -43,8 +43,8 @@ final class ShrinkBench {
     private final Predicate<String> chosen;
     private final Progress progress;
 
-    /** A committed archive, the extent of its images and how many run at once. */
-    private record Case(String model, int extent, int batch) {}
+    /** A committed archive, the extent of its images, how many run at once and how often. */
+    private record Case(String model, int extent, int batch, int passes) {}
 
     ShrinkBench(Path models, Path work, Predicate<String> chosen, Progress progress) {
         this.models = models;
@@ -71,7 +71,8 @@ final class ShrinkBench {
         mask(whole, masked);
         Files.delete(whole);
         progress.say("shrinking it");
-        FloatTensor inputs = UsualInputs.noise(SEED, one.batch() + 1, 3, one.extent(), one.extent());
+        FloatTensor inputs =
+                UsualInputs.noise(SEED, one.batch() + 1, 3, one.extent(), one.extent());
         Shrinking[] result = new Shrinking[1];
         Lap lap =
                 Lap.of(() -> result[0] = new Shrinker(() -> inputs, folder).shrink(masked, shrunk));
@@ -86,7 +87,11 @@ final class ShrinkBench {
         result[0].before().ifPresent(size -> put(report.putObject("before"), size));
         result[0].after().ifPresent(size -> put(report.putObject("after"), size));
         result[0].check().ifPresent(c -> report.put("largest_difference", c.largest()));
-        measure(report, masked, shrunk, inputs.slice(0, one.batch()), folder);
+        FloatTensor batch = inputs.slice(0, one.batch());
+        try (ForwardRun before = ForwardRun.load(masked, folder);
+                ForwardRun after = ForwardRun.load(shrunk, folder)) {
+            measure(report, before, after, batch, one.passes());
+        }
         return report;
     }
 
@@ -117,24 +122,32 @@ final class ShrinkBench {
     }
 
     private void measure(
-            ObjectNode report, Path masked, Path shrunk, FloatTensor input, Path folder) {
+            ObjectNode report, ForwardRun whole, ForwardRun small, FloatTensor batch, int passes) {
         Series before = new Series();
         Series after = new Series();
-        try (ForwardRun whole = ForwardRun.load(masked, folder);
-                ForwardRun small = ForwardRun.load(shrunk, folder)) {
-            progress.say("forward before and after, " + ROUNDS + " times in turn");
-            for (int round = 0; round < WARM + ROUNDS; round++) {
-                Lap a = Lap.of(() -> whole.logits(input));
-                Lap b = Lap.of(() -> small.logits(input));
-                if (round >= WARM) {
-                    before.add(a.processorSeconds());
-                    after.add(b.processorSeconds());
-                }
+        progress.say("forward before and after, " + ROUNDS + " times in turn");
+        for (int round = 0; round < WARM + ROUNDS; round++) {
+            double a = seconds(whole, batch, passes);
+            double b = seconds(small, batch, passes);
+            if (round >= WARM) {
+                before.add(a);
+                after.add(b);
             }
         }
         report.put("rounds", ROUNDS)
-                .put("forward_processor_seconds_before", before.median())
-                .put("forward_processor_seconds_after", after.median())
+                .put("passes", passes)
+                .put("forward_processor_seconds_before", before.median() / passes)
+                .put("forward_processor_seconds_after", after.median() / passes)
                 .put("ratio", before.median() / after.median());
+    }
+
+    private static double seconds(ForwardRun run, FloatTensor batch, int passes) {
+        return Lap.of(
+                        () -> {
+                            for (int pass = 0; pass < passes; pass++) {
+                                run.logits(batch);
+                            }
+                        })
+                .processorSeconds();
     }
 }
