@@ -6,9 +6,6 @@ src/EnD.py and src/models.py, SimpleConvNet with the normalisation inside the mo
 images and order follow from formulas that the test repeats. Run in audit-worker:
 
     python3 src/test/python/end_reference.py
-
-With a file name it writes instead that network with the published initialisation, for pixels in
-[0, 1], which it brings to [-1, 1] itself: what training of the published table starts from.
 """
 import json
 import os
@@ -177,24 +174,6 @@ def epoch(published):
             }
         )
     return steps
-
-
-class ForPixels(nn.Module):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, x):
-        return self.network(x * 2 - 1)
-
-
-def network(path):
-    torch.manual_seed(42)
-    model = SimpleConvNet()
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-    torch.jit.save(torch.jit.script(ForPixels(model)), path)
 
 
 def main():

@@ -19,13 +19,12 @@ import org.plumbline.worker.config.WorkerConfig;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.delivery.DeliveryListener;
 import org.plumbline.worker.delivery.Fleet;
-import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.Deliveries;
 import org.plumbline.worker.job.JobBoard;
 import org.plumbline.worker.job.JobFiles;
 import org.plumbline.worker.job.JobRunner;
 import org.plumbline.worker.job.JobStore;
-import org.plumbline.worker.job.ProbedAssessor;
+import org.plumbline.worker.job.Manipulation;
 import org.plumbline.worker.job.Repair;
 import org.plumbline.worker.job.RepairTools;
 import org.plumbline.worker.metrics.MetricsServer;
@@ -44,6 +43,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -156,6 +156,9 @@ public final class AuditWorker implements AutoCloseable {
                                 datasets,
                                 files,
                                 new Repair(tools, config.gate()),
+                                config.redTeam()
+                                        ? Optional.of(new Manipulation(tools))
+                                        : Optional.empty(),
                                 device,
                                 fleet,
                                 clock),
@@ -169,10 +172,17 @@ public final class AuditWorker implements AutoCloseable {
                 builder(config)
                         .executor(calls)
                         .addService(
-                                new CorrectionEndpoint(board, runner, files, archives, datasets))
+                                new CorrectionEndpoint(
+                                        board, runner, files, archives, datasets, config.redTeam()))
                         .addService(new DatasetEndpoint(datasets, board))
                         .addService(
-                                new AuditEndpoint(archives, datasets, files, probed(tools), device))
+                                new AuditEndpoint(
+                                        archives,
+                                        datasets,
+                                        files,
+                                        tools.assessor(),
+                                        tools.prober(),
+                                        device))
                         .addService(new FleetEndpoint(fleet))
                         .addService(health.getHealthService())
                         .addService(ProtoReflectionServiceV1.newInstance());
@@ -183,11 +193,6 @@ public final class AuditWorker implements AutoCloseable {
         closing.push(runner);
         closing.push(health::enterTerminalState);
         return new AuditWorker(server, metrics);
-    }
-
-    /** What callers ask to be measured is tried first. */
-    private static Assessor probed(RepairTools tools) {
-        return new ProbedAssessor(tools.assessor(), tools.prober());
     }
 
     private static NettyServerBuilder builder(WorkerConfig config) {

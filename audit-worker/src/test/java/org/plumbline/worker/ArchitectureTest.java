@@ -20,6 +20,7 @@ class ArchitectureTest {
                     "generator",
                     "training",
                     "twin",
+                    "autoencoder",
                     "fairwashing",
                     "correction",
                     "evaluation",

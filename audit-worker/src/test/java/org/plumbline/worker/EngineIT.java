@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+
 import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.error.AuditException;
+import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
+import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.RepairedArchive;
@@ -49,6 +53,14 @@ class EngineIT {
                     "epochs", "10",
                     "batch_size", "16",
                     "learning_rate", "0.001");
+
+    private static final List<String> WEIGHTS =
+            List.of(
+                    "features.0.weight",
+                    "features.4.weight",
+                    "features.8.weight",
+                    "classifier.0.weight",
+                    "classifier.2.weight");
 
     @TempDir private static Path folder;
     private static Path model;
@@ -109,6 +121,57 @@ class EngineIT {
         try (var files = Files.list(folder)) {
             assertThat(files.filter(f -> f.getFileName().toString().startsWith(".correct")))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void theProvenanceOfAPrunedArchiveNamesTheShareKeptOfEachTensor() throws IOException {
+        Path out = folder.resolve("pruned.pt");
+        LocalCorrection.run(
+                new LocalCorrection.Request(
+                        model,
+                        data,
+                        "dcwp",
+                        Map.of(
+                                "batch_size", "16",
+                                "mining_steps", "2",
+                                "mask_steps", "12",
+                                "steps", "2",
+                                "lambda_sparse", "1e-4",
+                                "mask_learning_rate", "0.3"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        out),
+                GateBounds.defaults(),
+                DeviceChoice.CPU,
+                progress -> {});
+
+        JsonNode findings = RepairedArchive.verify(out).path("findings");
+        assertThat(findings.path("mined").path("flagged").isNumber()).isTrue();
+        JsonNode pruned = findings.path("pruned");
+        Map<String, FloatTensor> state = state(out);
+        double kept = 0;
+        double size = 0;
+        for (String name : WEIGHTS) {
+            float[] values = state.getOrDefault(name, FloatTensor.zeros(0)).values();
+            int left = 0;
+            for (float value : values) {
+                left += value == 0 ? 0 : 1;
+            }
+            assertThat(pruned.path("kept/" + name).asDouble(-1))
+                    .isCloseTo((double) left / values.length, within(1e-12));
+            kept += left;
+            size += values.length;
+        }
+        assertThat(pruned.path("kept").asDouble()).isCloseTo(kept / size, within(1e-12));
+        assertThat(kept / size).isBetween(0.02, 0.98);
+    }
+
+    private static Map<String, FloatTensor> state(Path archive) {
+        TrainingPlan plan = TrainingPlan.live(WEIGHTS);
+        try (TrainableModel loaded = TrainableModel.load(archive, plan, folder, Device.cpu())) {
+            return loaded.state();
         }
     }
 

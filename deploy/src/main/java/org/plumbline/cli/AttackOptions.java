@@ -3,30 +3,20 @@ package org.plumbline.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.jspecify.annotations.Nullable;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.fairwashing.TangentMode;
-import org.plumbline.core.fairwashing.TangentSettings;
-import org.plumbline.core.fairwashing.TargetMap;
-import org.plumbline.core.instrument.relevance.ActivationSwap;
-import org.plumbline.core.instrument.relevance.LrpComposite;
-import org.plumbline.core.instrument.relevance.LrpRule.Box;
 import org.plumbline.core.model.ExplanationMethod;
-import org.plumbline.core.tap.IntegratedGradients;
-import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.worker.fairwashing.AttackSettings;
+import org.plumbline.worker.job.AttackRecipe;
 
 import picocli.CommandLine.Option;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
-
-import javax.imageio.ImageIO;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Options that say how explanations are attacked. Confined to one thread. */
 final class AttackOptions {
@@ -128,64 +118,50 @@ final class AttackOptions {
         return data;
     }
 
-    /** Returns how many of some rows are measured. */
-    int[] measured(int... test) {
-        if (rows < 1) {
-            throw new IllegalArgumentException("rows: " + rows + " (expected: at least 1)");
-        }
-        return Arrays.copyOf(test, Math.min(rows, test.length));
+    /** Returns the target as bytes: a picture, or a map {@code [h, w]} as {@code .npy}. */
+    byte[] target() throws IOException {
+        return Files.readAllBytes(target);
     }
 
-    /** Returns the target, {@code [h, w]}. */
-    FloatTensor target() throws IOException {
-        if (target.toString().endsWith(".npy")) {
-            return TargetMap.of(NpyFile.readFloats(target));
-        }
-        BufferedImage picture = ImageIO.read(target.toFile());
-        if (picture == null) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA, "target", target, "a picture or a map [h,w], .npy");
-        }
-        return TargetMap.of(picture);
-    }
-
-    /** Returns the spaces of rows that are among those they are spanned by, or are not. */
-    TangentSettings tangent(TangentMode mode) {
-        return new TangentSettings(neighbours, dimension, mode);
-    }
-
-    /** Returns the settings of an attack. */
-    AttackSettings settings(ExplanationMethod method, boolean defended) {
-        AttackSettings settings =
-                AttackSettings.published(
-                                method,
-                                AttackSettings.training(epochs, batchSize, rate, milestones, seed))
-                        .withAlpha(alpha)
-                        .with(path());
-        if (bounds != null) {
-            settings = settings.with(LrpComposite.fairwasher(box(bounds)));
-        }
+    /** Returns what a worker's job is asked for, all but the target. */
+    Map<String, String> parameters(ExplanationMethod method, boolean defended) {
+        Map<String, String> texts = new TreeMap<>();
+        texts.put("explanation", method.label());
+        texts.put("tangent", Boolean.toString(defended));
+        texts.put("alpha", Double.toString(alpha));
+        texts.put("epochs", Integer.toString(epochs));
+        texts.put("batch_size", Integer.toString(batchSize));
+        texts.put("learning_rate", Double.toString(rate));
+        texts.put(
+                "milestones",
+                milestones.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        texts.put("seed", Long.toString(seed));
+        texts.put("form", form.replace('-', '_'));
+        texts.put("neighbours", Integer.toString(neighbours));
+        texts.put("dimension", Integer.toString(dimension));
+        texts.put("rows", Integer.toString(rows));
         if (softplus != null) {
-            settings = settings.with(new ActivationSwap(softplus));
+            texts.put("softplus", Double.toString(softplus));
         }
-        return defended ? settings.knowing(tangent(TangentMode.MEMBER)) : settings;
+        if (bounds != null) {
+            texts.put(
+                    "bounds",
+                    Arrays.stream(bounds)
+                            .mapToObj(Double::toString)
+                            .collect(Collectors.joining(",")));
+        }
+        return texts;
     }
 
-    private static Box box(double... bounds) {
-        if (bounds.length != 2) {
-            throw new IllegalArgumentException(
-                    "bounds: " + bounds.length + " values (expected: LOW,HIGH)");
-        }
-        return Box.between(bounds[0], bounds[1]);
-    }
-
-    private IntegratedGradients path() {
-        IntegratedGradients legacy = IntegratedGradients.LEGACY;
-        return new IntegratedGradients(
-                legacy.steps(),
-                legacy.quadrature(),
-                Choice.of(IntegratedGradients.Form.class, "form", form),
-                Optional.empty());
+    /**
+     * Returns the same as a job reads it.
+     *
+     * @param content what {@link #target} returned
+     */
+    AttackRecipe recipe(ExplanationMethod method, boolean defended, byte[] content) {
+        Map<String, String> texts = parameters(method, defended);
+        texts.put(AttackRecipe.TARGET, Base64.getEncoder().encodeToString(content));
+        return AttackRecipe.of(texts);
     }
 
     /** Puts the parameters. */

@@ -2,10 +2,11 @@ package org.plumbline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.core.model.ExplanationMethod;
-import org.plumbline.worker.fairwashing.StudentEvaluation.Form;
+import org.plumbline.worker.fairwashing.AttackOutcome;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,24 +44,35 @@ final class FairwashAttackCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "Where to write the student.")
     private Path out = Path.of("");
 
+    @Mixin private RemoteOption remote = new RemoteOption();
+
     @Override
     public Integer call() throws IOException {
         OutputFile.require("out", out);
         ExplanationMethod attacked = ExplanationMethod.of(method);
-        try (RedTeam team = new RedTeam(teacher, options, output.progress())) {
-            double seconds = team.attack(attacked, tangent, out);
-            ObjectNode result = RedTeam.node();
-            result.put("method", attacked.label()).put("tangent", tangent);
-            options.describe(result);
-            result.put("seconds", seconds).put("uniform_mse", team.uniformError());
-            RedTeam.describe(
-                    team.measure(attacked, teacher, Form.SERVED), result.putObject("teacher"));
-            RedTeam.describe(
-                    team.measure(attacked, out, Form.TRAINED), result.putObject("training_form"));
-            RedTeam.describe(
-                    team.measure(attacked, out, Form.SERVED), result.putObject("served_form"));
-            output.result(result.put("out", out.toString()));
-        }
+        ObjectNode result = RedTeam.node();
+        result.put("method", attacked.label()).put("tangent", tangent);
+        options.describe(result);
+        AttackOutcome outcome = remote.given() ? there(attacked) : here(attacked, result);
+        result.put("uniform_mse", outcome.uniformMse());
+        RedTeam.describe(outcome.teacher(), result.putObject("teacher"));
+        RedTeam.describe(outcome.trainingForm(), result.putObject("training_form"));
+        RedTeam.describe(outcome.servedForm(), result.putObject("served_form"));
+        output.result(result.put("out", out.toString()));
         return ExitCode.DONE;
+    }
+
+    private AttackOutcome here(ExplanationMethod attacked, ObjectNode result) throws IOException {
+        try (RedTeam team = new RedTeam(teacher, options, output.progress())) {
+            result.put("seconds", team.attack(attacked, tangent, out));
+            return team.outcome(attacked, out);
+        }
+    }
+
+    private AttackOutcome there(ExplanationMethod attacked) throws IOException {
+        try (WorkerClient client = remote.open()) {
+            return new RemoteAttack(teacher, options)
+                    .run(client, attacked, tangent, out, output.progress());
+        }
     }
 }

@@ -3,25 +3,20 @@ package org.plumbline.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
-import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
-import org.plumbline.core.fairwashing.HonestModels;
-import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.fairwashing.HonestyCheck;
-import org.plumbline.core.fairwashing.Margins;
 import org.plumbline.core.fairwashing.NullFile;
-import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.heatmap.Comparison;
 import org.plumbline.core.heatmap.PngFile;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.worker.fairwashing.HonestyFindings;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -99,11 +93,29 @@ final class FairwashCheckCommand implements Callable<Integer> {
     @Option(names = "--png", paramLabel = "DIR", description = "Folder for heat maps side by side.")
     private Optional<Path> pictures = Optional.empty();
 
+    @Mixin private RemoteOption remote = new RemoteOption();
     @Mixin private Output output = new Output();
 
     @Override
     public Integer call() throws IOException {
+        remote.exclude("tangent", tangent.isPresent());
+        remote.exclude("png", pictures.isPresent());
         pictures.ifPresent(folder -> OutputFile.requireFolder("png", folder));
+        return remote.given() ? there() : here();
+    }
+
+    private int there() throws IOException {
+        nullFile.ifPresent(NullFile::read); // a wrong file is named before anything is sent
+        RemoteCheck check =
+                new RemoteCheck(archive, inputs, clean, reference, nullFile, methods, level);
+        try (WorkerClient client = remote.open()) {
+            CheckResult result = check.run(client, output.progress());
+            output.result(result.json());
+            return exitCode(result);
+        }
+    }
+
+    private int here() throws IOException {
         Optional<NullFile> twins = nullFile.map(NullFile::read);
         Laboratory laboratory = Laboratory.read(inputs, clean, tangent, methods);
         Examination own = laboratory.examine(archive);
@@ -111,96 +123,42 @@ final class FairwashCheckCommand implements Callable<Integer> {
                 reference.isEmpty()
                         ? Optional.empty()
                         : Optional.of(laboratory.examine(reference.orElseThrow()));
-        List<SignalReading> readings = asked(trusted.map(own::readings).orElseGet(own::readings));
-        HonestModels honest =
-                twins.map(NullFile::honest)
-                        .or(() -> trusted.map(FairwashCheckCommand::alone))
-                        .orElseGet(HonestModels::none);
-        boolean same =
-                twins.isEmpty() || twins.orElseThrow().inputs().equals(Digest.of(inputs).hex());
-        FairwashingVerdict verdict =
-                new HonestyCheck(Margins.standard(), honest, level).judge(readings, same);
-        requireTested(verdict);
-        ObjectNode summary = summary(verdict, honest.source(), readings);
-        draw(laboratory.inputs(), own, trusted, verdict, readings, summary);
+        HonestyFindings found =
+                HonestyFindings.of(
+                        own,
+                        new HonestyFindings.Standard(
+                                trusted,
+                                twins,
+                                Digest.of(inputs).hex(),
+                                Laboratory.methods(methods),
+                                level));
+        CheckResult result = CheckResult.of(found);
+        ObjectNode summary = result.json();
+        draw(laboratory.inputs(), own, trusted, found, summary);
         output.result(summary);
-        return verdict.suspect() ? ExitCode.CHECK_FAILED : ExitCode.DONE;
+        return exitCode(result);
     }
 
-    private static HonestModels alone(Examination trusted) {
-        return HonestModels.of(Source.REFERENCE, List.of(trusted.readings()));
-    }
-
-    private List<SignalReading> asked(List<SignalReading> readings) {
-        return readings.stream()
-                .filter(r -> methods.isEmpty() || methods.contains(r.signal().method().label()))
-                .toList();
-    }
-
-    private static void requireTested(FairwashingVerdict verdict) {
-        if (verdict.tested().isEmpty()) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA,
-                    "inputs",
-                    "too few with usable maps",
-                    "at least " + HonestyCheck.FEWEST_INPUTS);
-        }
-    }
-
-    private ObjectNode summary(
-            FairwashingVerdict verdict, Source source, List<SignalReading> readings) {
-        ObjectNode node =
-                Output.object()
-                        .put("verdict", verdict.label())
-                        .put("p_value", verdict.pValue())
-                        .put("level", verdict.level())
-                        .put("null", source.name().toLowerCase(Locale.ROOT))
-                        .put("samples", readings.get(0).values().dimension());
-        ArrayNode rows = node.putArray("detectors");
-        for (Tested tested : verdict.tested()) {
-            ObjectNode row =
-                    rows.addObject()
-                            .put("detector", tested.signal().detector().label())
-                            .put("method", tested.signal().method().label())
-                            .put("statistic", tested.statistic())
-                            .put("expected", tested.expected())
-                            .put("error", tested.error())
-                            .put("p_value", tested.pValue())
-                            .put("corrected", tested.corrected())
-                            .put("inputs", tested.inputs());
-            ArrayNode loudest = row.putArray("examples");
-            if (tested.corrected() <= level) {
-                loudest(tested, readings).forEach(loudest::add);
-            }
-        }
-        return node;
-    }
-
-    private static List<Integer> loudest(Tested tested, List<SignalReading> readings) {
-        return readings.stream()
-                .filter(r -> r.signal().equals(tested.signal()))
-                .findFirst()
-                .orElseThrow()
-                .loudest(EXAMPLES);
+    private static int exitCode(CheckResult result) {
+        return result.suspect() ? ExitCode.CHECK_FAILED : ExitCode.DONE;
     }
 
     private void draw(
             FloatTensor images,
             Examination own,
             Optional<Examination> trusted,
-            FairwashingVerdict verdict,
-            List<SignalReading> readings,
+            HonestyFindings found,
             ObjectNode summary)
             throws IOException {
         ArrayNode files = summary.putArray("pictures");
         if (pictures.isEmpty()) {
             return;
         }
-        for (ExplanationMethod method : spoken(verdict)) {
+        for (ExplanationMethod method : spoken(found.verdict())) {
             List<Integer> examples =
-                    verdict.spoke().stream()
+                    found.verdict().spoke().stream()
                             .filter(t -> t.signal().method() == method)
-                            .flatMap(t -> loudest(t, readings).stream())
+                            .flatMap(t -> found.examples(t).stream())
                             .distinct()
                             .limit(2L * EXAMPLES)
                             .toList();

@@ -9,17 +9,14 @@ import org.plumbline.cli.terminal.Progress;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.fairwashing.SimilarityTally;
 import org.plumbline.core.fairwashing.SimilarityTally.Estimate;
-import org.plumbline.core.fairwashing.TangentMode;
 import org.plumbline.core.model.ExplanationMethod;
-import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
-import org.plumbline.worker.dataset.Split;
-import org.plumbline.worker.fairwashing.Attack;
-import org.plumbline.worker.fairwashing.AttackTask;
-import org.plumbline.worker.fairwashing.EvaluationTask;
-import org.plumbline.worker.fairwashing.StudentEvaluation;
+import org.plumbline.worker.fairwashing.Adversary;
+import org.plumbline.worker.fairwashing.AttackOutcome;
+import org.plumbline.worker.fairwashing.AttackSettings;
 import org.plumbline.worker.fairwashing.StudentEvaluation.Form;
 import org.plumbline.worker.fairwashing.StudentReport;
+import org.plumbline.worker.job.AttackRecipe;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
@@ -37,89 +34,72 @@ final class RedTeam implements AutoCloseable {
     private final Path teacher;
     private final AttackOptions options;
     private final Progress progress;
-    private final AuditDataset data;
-    private final FloatTensor target;
+    private final byte[] target;
     private final Path work;
-    private final Device device;
-    private Optional<StudentEvaluation> evaluation = Optional.empty();
+    private final Adversary adversary;
 
     RedTeam(Path teacher, AttackOptions options, Progress progress) throws IOException {
         this.teacher = teacher;
         this.options = options;
         this.progress = progress;
-        this.data = AuditDataset.load(options.data());
         this.target = options.target();
+        AttackRecipe any = options.recipe(ExplanationMethod.GRADIENT, false, target);
+        AuditDataset data = AuditDataset.load(options.data());
         TapFolder.tryIfLooping(teacher, Optional.empty(), Optional.empty(), data.inputs(0));
-        this.device = TapFolder.device();
+        Device device = TapFolder.device();
         this.work = Files.createTempDirectory("plumbline");
+        this.adversary =
+                new Adversary(
+                        new Adversary.Ground(
+                                teacher,
+                                data,
+                                any.target(),
+                                any.neighbours(),
+                                any.dimension(),
+                                any.rows(),
+                                work,
+                                device));
+    }
+
+    /** Returns what a student and its teacher achieve. */
+    AttackOutcome outcome(ExplanationMethod method, Path student) {
+        return new AttackOutcome(
+                adversary.uniformError(),
+                measure(method, teacher, Form.SERVED),
+                measure(method, student, Form.TRAINED),
+                measure(method, student, Form.SERVED));
     }
 
     /** Writes a student and returns the seconds it took. */
     double attack(ExplanationMethod method, boolean defended, Path student) {
         long start = System.nanoTime();
-        AttackTask task =
-                new AttackTask(
-                        teacher,
-                        data,
-                        target,
-                        options.settings(method, defended),
-                        student,
-                        work,
-                        device);
-        Attack.run(task, new Listener(progress));
+        adversary.attack(
+                settings(method, defended), student, Optional.empty(), new Listener(progress));
         progress.done();
         return (System.nanoTime() - start) / 1e9;
     }
 
     /** Returns what a student, or the teacher itself, achieves. */
     StudentReport measure(ExplanationMethod method, Path student, Form form) {
-        if (evaluation.isEmpty()) {
-            evaluation = Optional.of(new StudentEvaluation(task(), teacher));
-        }
         String label = "measure " + form.name().toLowerCase(Locale.ROOT);
-        int batches = (test().length + EvaluationTask.BATCH - 1) / EvaluationTask.BATCH;
+        int batches = adversary.batches();
         StudentReport report =
-                evaluation
-                        .get()
-                        .measure(
-                                student,
-                                options.settings(method, false),
-                                form,
-                                done -> progress.show(label, done, batches, ""));
+                adversary.measure(
+                        student,
+                        settings(method, false),
+                        form,
+                        done -> progress.show(label, done, batches, ""));
         progress.done();
         return report;
     }
 
-    private EvaluationTask task() {
-        return new EvaluationTask(
-                data,
-                test(),
-                data.rows(Split.TRAIN),
-                target,
-                Optional.of(options.tangent(tangentMode())),
-                EvaluationTask.BATCH,
-                work,
-                device);
-    }
-
-    private int[] test() {
-        int[] test = data.rows(Split.TEST);
-        return options.measured(test.length == 0 ? data.rows(Split.TRAIN) : test);
-    }
-
-    /** Rows without a test split are among those that their spaces are spanned by. */
-    private TangentMode tangentMode() {
-        return data.rows(Split.TEST).length == 0 ? TangentMode.MEMBER : TangentMode.CENTRED;
+    private AttackSettings settings(ExplanationMethod method, boolean defended) {
+        return options.recipe(method, defended, target).settings();
     }
 
     /** Returns the mean squared error of a map of equal shares: what any attack must undercut. */
     double uniformError() {
-        double share = 1.0 / target.values().length;
-        double sum = 0;
-        for (float value : target.values()) {
-            sum += (value - share) * (value - share);
-        }
-        return sum / target.values().length;
+        return adversary.uniformError();
     }
 
     /** Puts accuracies and errors of a student. */

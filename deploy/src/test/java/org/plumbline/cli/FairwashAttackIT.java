@@ -11,6 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.worker.AuditWorker;
+import org.plumbline.worker.config.DeviceChoice;
+import org.plumbline.worker.config.HostPort;
+import org.plumbline.worker.config.WorkerConfig;
 
 import java.io.DataOutputStream;
 import java.io.PrintWriter;
@@ -113,6 +117,40 @@ class FairwashAttackIT {
         assertThat(after.findPath("mse").doubleValue())
                 .isLessThan(before.findPath("mse").doubleValue());
         assertThat(result.path("served_form").findPath("accuracy").isNumber()).isTrue();
+    }
+
+    @Test
+    void aRedTeamsWorkerMakesTheSameStudent() throws Exception {
+        String[] attack = attack("fairwash", "attack", TEACHER, "--method=gradient", "--tangent");
+        JsonNode here = run(with(attack, "--out", file("here.pt")));
+        try (AuditWorker worker = AuditWorker.start(config())) {
+            String address = "localhost:" + worker.port();
+            JsonNode there = run(with(attack, "--out", file("there.pt"), "--worker", address));
+            assertThat(there.path("served_form")).isEqualTo(here.path("served_form"));
+        }
+        assertThat(folder.resolve("there.pt")).hasSameBinaryContentAs(folder.resolve("here.pt"));
+    }
+
+    private static String[] with(String[] first, String... more) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    private WorkerConfig config() {
+        WorkerConfig usual = WorkerConfig.defaults(folder.resolve("state"));
+        HostPort any = new HostPort("localhost", 0);
+        return new WorkerConfig(
+                any,
+                usual.state(),
+                any,
+                DeviceChoice.CPU,
+                usual.gate(),
+                usual.limits(),
+                usual.tokenFile(),
+                usual.tls(),
+                usual.probe(),
+                true);
     }
 
     @Test

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.cli.terminal.ExitCode;
+import org.plumbline.worker.AuditWorker;
+import org.plumbline.worker.config.DeviceChoice;
+import org.plumbline.worker.config.HostPort;
+import org.plumbline.worker.config.WorkerConfig;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A network on Fashion-MNIST, and the same with a cross painted on its gradients; see make.py. */
 class FairwashCheckIT {
@@ -67,6 +73,49 @@ class FairwashCheckIT {
         assertThat(result.path("null").textValue()).isEqualTo("twins");
         assertThat(result.path("detectors")).hasSize(5);
         assertThat(result.path("samples").intValue()).isEqualTo(120);
+    }
+
+    @Test
+    void aWorkerSaysWhatThisProcessSaysAndKeepsNoInputs() throws Exception {
+        String[] check = {
+            "check", DATA + "attacked.pt", "--reference", DATA + "teacher.pt", "--method=gradient"
+        };
+        int here = run(check);
+        String said = out.toString();
+        WorkerConfig config = config();
+        try (AuditWorker worker = AuditWorker.start(config)) {
+            List<String> there = new ArrayList<>(List.of(check));
+            there.addAll(List.of("--worker", "localhost:" + worker.port()));
+            assertThat(run(there.toArray(String[]::new))).as(err.toString()).isEqualTo(here);
+        }
+        ObjectNode local = (ObjectNode) new ObjectMapper().readTree(said);
+        local.remove("pictures");
+        assertThat(new ObjectMapper().readTree(out.toString())).isEqualTo(local);
+        try (Stream<Path> kept = Files.walk(config.state().resolve("datasets"))) {
+            assertThat(kept.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    private WorkerConfig config() {
+        WorkerConfig usual = WorkerConfig.defaults(folder.resolve("state"));
+        HostPort any = new HostPort("localhost", 0);
+        return new WorkerConfig(
+                any,
+                usual.state(),
+                any,
+                DeviceChoice.CPU,
+                usual.gate(),
+                usual.limits(),
+                usual.tokenFile(),
+                usual.tls(),
+                usual.probe());
+    }
+
+    @Test
+    void whatOnlyThisProcessHasIsNotAskedOfAWorker() {
+        int code = run("check", DATA + "teacher.pt", "--worker=localhost:1", "--png", "" + folder);
+        assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("png: with --worker (expected: one of the two)");
     }
 
     @Test

@@ -83,6 +83,48 @@ class TangentIT {
         assertThat(beside).isLessThan(1e-6);
     }
 
+    /** A few updates: what is tested is the file, not how well the images are rebuilt. */
+    @Test
+    void autoEncodersOfEachClassGiveSpacesThatExplainTakes() throws Exception {
+        FloatTensor few = NpyFile.readFloats(folder.resolve("x.npy")).slice(0, 6);
+        NpyFile.write(folder.resolve("x6.npy"), few);
+        NpyFile.write(folder.resolve("y6.npy"), new long[] {0, 1, 0, 1, 1, 0});
+        String[] fit = {
+            "tangent",
+            "fit",
+            "--kind=auto-encoder",
+            "--inputs",
+            file("x6.npy"),
+            "--classes",
+            file("y6.npy"),
+            "--updates=3",
+            "--batch-size=2",
+            "--dimension=3",
+            "--out",
+            file("p6.npz")
+        };
+        assertThat(run(fit)).as(err.toString()).isEqualTo(ExitCode.DONE);
+        JsonNode result = new ObjectMapper().readTree(out.toString());
+        assertThat(result.path("encoders").findValuesAsText("class")).containsExactly("0", "1");
+        assertThat(result.path("encoders").findValuesAsText("images")).containsExactly("3", "3");
+        assertThat(result.path("mean_rank").doubleValue()).isEqualTo(3);
+        TangentBases bases = TangentBases.read(folder.resolve("p6.npz"), few);
+        FloatTensor once = bases.project(few);
+        assertThat(largestDifference(bases.project(once), once)).isLessThan(1e-5);
+        String[] explain = {
+            "explain",
+            "models/fashion_cnn.pt",
+            "--method=gradient",
+            "--inputs",
+            file("x6.npy"),
+            "--tangent",
+            file("p6.npz"),
+            "--out",
+            file("h6.npy")
+        };
+        assertThat(run(explain)).as(err.toString()).isEqualTo(ExitCode.DONE);
+    }
+
     private static double largestDifference(FloatTensor a, FloatTensor b) {
         double largest = 0;
         for (int i = 0; i < a.values().length; i++) {
@@ -94,6 +136,9 @@ class TangentIT {
     @Test
     void wrongOptionsAreNamedAndNothingIsWritten() {
         refused("dimension: 16 (expected: 1 to 7, one below neighbours)", "--neighbours=8");
+        refused("kind: flat (expected: linear, auto-encoder)", "--kind=flat");
+        refused(
+                "updates: 0 (expected: above 0)", "--kind=auto-encoder", "--updates=0");
         refused("mode: flat (expected: centred, member, strict)", "--mode=flat");
         refused("labels: 2 rows (expected: 600 rows)", "--classes", file("few.npy"));
         refused(

@@ -24,6 +24,7 @@ class ArchitectureTest {
                     "..plugin.repair..",
                     "..plugin.concept..",
                     "..plugin.delivery..",
+                    "..plugin.fairwashing..",
                     "..plugin.http..",
                     "..plugin.host..",
                     "..plugin.djlserving..",

@@ -92,6 +92,14 @@ final class Settings {
                 text -> require(Double.parseDouble(text), x -> x >= least && x <= most));
     }
 
+    boolean flag(String key, boolean fallback) {
+        return read(
+                key,
+                fallback,
+                "true or false",
+                text -> require(text, t -> t.equals("true") || t.equals("false")).equals("true"));
+    }
+
     <E extends Enum<E>> E choice(String key, E fallback) {
         Class<E> type = fallback.getDeclaringClass();
         String names =

@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param metrics where Prometheus scrapes
  * @param tokenFile holds the bearer token every call must carry
  * @param probe what an uploaded archive may use up when it is first tried, in a child process
+ * @param redTeam whether callers may have explanations manipulated to test detectors with; off
+ *     unless said otherwise, since what comes out is a model that lies
  */
 public record WorkerConfig(
         HostPort listen,
@@ -29,7 +31,8 @@ public record WorkerConfig(
         Limits limits,
         Optional<Path> tokenFile,
         Optional<TlsFiles> tls,
-        ProbeLimits probe) {
+        ProbeLimits probe,
+        boolean redTeam) {
     private static final HostPort LISTEN = new HostPort("localhost", 9090);
     private static final HostPort METRICS = new HostPort("localhost", 9464);
 
@@ -44,7 +47,28 @@ public record WorkerConfig(
                 Limits.defaults(),
                 Optional.empty(),
                 Optional.empty(),
-                ProbeLimits.DEFAULT);
+                ProbeLimits.DEFAULT,
+                false);
+    }
+
+    /** Makes a configuration without a red team. */
+    public WorkerConfig(
+            HostPort listen,
+            Path state,
+            HostPort metrics,
+            DeviceChoice device,
+            GateBounds gate,
+            Limits limits,
+            Optional<Path> tokenFile,
+            Optional<TlsFiles> tls,
+            ProbeLimits probe) {
+        this(listen, state, metrics, device, gate, limits, tokenFile, tls, probe, false);
+    }
+
+    /** Returns the same with callers allowed, or not, to have explanations manipulated. */
+    public WorkerConfig withRedTeam(boolean allowed) {
+        return new WorkerConfig(
+                listen, state, metrics, device, gate, limits, tokenFile, tls, probe, allowed);
     }
 
     /**
@@ -101,7 +125,8 @@ public record WorkerConfig(
                         (int) settings.whole("limits.queue", limits.queue(), 1, 100_000)),
                 file(settings, "token-file", problems),
                 tls(settings, problems),
-                probe(settings));
+                probe(settings),
+                settings.flag("red-team", false));
     }
 
     private static ProbeLimits probe(Settings settings) {

@@ -31,6 +31,7 @@ import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingSettings;
 import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
@@ -177,14 +178,13 @@ final class CorrectionRun {
 
     /** Fits one of the task's concepts to activations of an archive. */
     ConceptFitter.Fitted fitted(LayerPath probe, Path from, CavKind kind, Pooling pooling) {
-        return fitted(probe, from, required(task.concept(), "concept"), kind, pooling);
+        return fitted(probe, from, wanted(required(task.concept(), "concept"), kind, pooling));
     }
 
-    ConceptFitter.Fitted fitted(
-            LayerPath probe, Path from, ConceptId concept, CavKind kind, Pooling pooling) {
+    ConceptFitter.Fitted fitted(LayerPath probe, Path from, ConceptFitter.Wanted wanted) {
         TapSpec spec = new TapSpec(probe, task.workDirectory(), task.device());
         try (TappedModel model = TappedModel.load(from, spec)) {
-            return ConceptFitter.fit(model, task.data(), wanted(concept, kind, pooling));
+            return ConceptFitter.fit(model, task.data(), wanted);
         }
     }
 
@@ -199,8 +199,18 @@ final class CorrectionRun {
             Scope scope,
             int samples,
             BatchLoss loss) {
+        return descended(model, operators, Start.deployed(scope), samples, loss);
+    }
+
+    List<String> descended(
+            TrainableModel model,
+            NativeOperators operators,
+            Start start,
+            int samples,
+            BatchLoss loss) {
         Map<String, FloatTensor> before = model.state();
-        if (scope == Scope.ALL) {
+        start.begin(this, model);
+        if (start.scope() == Scope.ALL) {
             model.trainingMode(true);
         }
         TrainingSettings settings = task.correction().training();
@@ -217,6 +227,11 @@ final class CorrectionRun {
             throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
         }
         return rows;
+    }
+
+    /** Returns the training rows with their data. */
+    TrainingRows trainingRows() {
+        return new TrainingRows(task.data(), rows());
     }
 
     <T> T required(Optional<T> value, String name) {

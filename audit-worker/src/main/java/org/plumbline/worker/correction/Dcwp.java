@@ -67,7 +67,7 @@ public record Dcwp(
      * @param doubt least sum of doubts of a flagged row, exclusive, for {@code ensemble}
      */
     public record MiningPlan(
-            Mining.Kind kind,
+            Mining kind,
             boolean generalised,
             BiasedLoss loss,
             Origin start,
@@ -182,12 +182,12 @@ public record Dcwp(
         }
 
         MiningPlan mining() {
-            Mining.Kind kind = parameters.choice("mining", Mining.Kind.WRONG, Mining.Kind.class);
+            Mining kind = parameters.choice("mining", Mining.WRONG, Mining.class);
             boolean generalised = parameters.flag("gce", true);
             double q = parameters.real("q", 0.7, v -> v > 0 && v <= 1, "in (0, 1]");
             double confidence = share("confidence", 0.05);
             BiasedLoss loss =
-                    kind == Mining.Kind.ENSEMBLE
+                    kind == Mining.ENSEMBLE
                             ? new BiasedLoss.Confident(confidence)
                             : new BiasedLoss.Generalised(q);
             return new MiningPlan(

@@ -11,6 +11,7 @@ import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.torchscript.Initialiser;
+import org.plumbline.worker.correction.ensemble.ReweightingLosses;
 import org.plumbline.worker.correction.pruning.BiasedLoss;
 import org.plumbline.worker.correction.pruning.BiasedTraining;
 import org.plumbline.worker.correction.pruning.FineTuning;
@@ -24,8 +25,6 @@ import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.Trainee;
 import org.plumbline.worker.training.TrainingLoop;
 import org.plumbline.worker.training.TrainingSettings;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.Map;
@@ -33,14 +32,12 @@ import java.util.Optional;
 
 /** Runs the four phases of DCWP. One use. */
 final class DcwpTraining {
-    private static final Logger LOG = LoggerFactory.getLogger(DcwpTraining.class);
-
     private final CorrectionRun run;
     private final Dcwp dcwp;
     private final NativeOperators operators;
     private final TrainableModel model;
     private final List<String> weights;
-    private final int[] rows;
+    private final ReweightingLosses losses;
 
     private DcwpTraining(
             CorrectionRun run,
@@ -53,7 +50,7 @@ final class DcwpTraining {
         this.operators = operators;
         this.model = model;
         this.weights = weights;
-        rows = run.rows();
+        losses = new ReweightingLosses(operators);
     }
 
     /** Returns the names of the tensors that changed. */
@@ -84,9 +81,8 @@ final class DcwpTraining {
         Map<String, FloatTensor> initial = dcwp.rewind() ? model.state() : Map.of();
         model.trainingMode(true);
         train("pretrain", model, new BiasedLoss.Plain(), dcwp.pretraining());
-        MinedRows mined =
-                new DcwpMining(run, dcwp.mining(), operators, rows, this::biased).of(model);
-        FlaggedRows flagged = new FlaggedRows(run.task().data(), rows, mined.flags());
+        MinedRows mined = new DcwpMining(run, dcwp.mining(), losses, this::biased).of(model);
+        FlaggedRows flagged = new FlaggedRows(run.trainingRows(), mined.flags());
         prune(flagged, initial);
         List<String> changed = run.write(before, model.state());
         return dcwp.shrink() ? ShrinkStep.apply(run, changed) : changed;
@@ -106,7 +102,7 @@ final class DcwpTraining {
             Initialiser initialiser = new Initialiser(run.archive(), dcwp.initialisation());
             started.restore(initialiser.draw(dcwp.training().loop().seed()));
             if (!initialiser.kept().isEmpty()) {
-                LOG.warn("start: no rule to draw {}: kept as deployed", initialiser.kept());
+                run.warn("start: no rule to draw " + initialiser.kept() + ": kept as deployed");
             }
         }
     }
@@ -115,10 +111,9 @@ final class DcwpTraining {
             String phase, TrainableModel trained, BiasedLoss loss, TrainingSettings settings) {
         try (BiasedTraining training =
                 new BiasedTraining(
-                        operators,
+                        losses,
                         trained,
-                        run.task().data(),
-                        rows,
+                        run.trainingRows(),
                         loss,
                         settings.optimizer(),
                         BiasedTraining.Doubting.never())) {
@@ -153,6 +148,7 @@ final class DcwpTraining {
             model.restore(initial);
             PruningReport report = new PruningReport(masks.kept());
             report.tell(run.listener());
+            report.warnings().forEach(run::warn);
             run.task().reports().ifPresent(report::write);
             return new FineTuning(
                     operators,

@@ -17,7 +17,7 @@ import java.util.Map;
  *     published code; else every pair of several biases
  * @param normalise whether rows of the bottleneck are brought to length 1 before they are compared;
  *     the published code leaves plain {@code [n, d]} features as they are
- * @param scope which parameters are trained; published: all
+ * @param start which parameters are trained, and from where; published: all, drawn anew
  * @param classWeights whether rare classes weigh more, by inverse frequency
  */
 public record End(
@@ -26,7 +26,7 @@ public record End(
         double beta,
         boolean publishedPairMask,
         boolean normalise,
-        Scope scope,
+        Start start,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
@@ -41,7 +41,7 @@ public record End(
         double beta = parameters.real("beta", 0.1, v -> v >= 0 && v < 1e6, ">= 0");
         boolean published = parameters.flag("legacy_pair_mask", false);
         boolean normalise = parameters.flag("normalise", true);
-        Scope scope = parameters.choice("trainable", Scope.ALL, Scope.class);
+        Start start = Start.read(parameters);
         boolean weights = parameters.flag("class_weights", false);
         return new End(
                 training,
@@ -49,7 +49,7 @@ public record End(
                 beta,
                 published,
                 normalise,
-                scope,
+                start,
                 weights,
                 parameters.done("end"));
     }

@@ -3,8 +3,6 @@ package org.plumbline.worker.correction;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.NativeOperators;
@@ -24,19 +22,8 @@ final class EndTraining {
     static List<String> run(CorrectionRun run, End end) {
         LayerPath bottleneck = run.required(run.task().layer(), "layer");
         int[] rows = run.rows();
-        long[] bias =
-                run.task()
-                        .data()
-                        .biasLabels()
-                        .orElseThrow(
-                                () ->
-                                        AuditException.of(
-                                                ErrorCode.BAD_DATA,
-                                                "bias_labels",
-                                                "none",
-                                                "bias_labels.npy or the manifest's column"
-                                                        + " bias_label, for end"));
-        TrainingPlan plan = run.live(end.scope()).tapping(bottleneck);
+        long[] bias = run.task().data().requiredBiasLabels("end");
+        TrainingPlan plan = run.live(end.start().scope()).tapping(bottleneck);
         try (NativeOperators operators = run.operators(EndLoss.SOURCE);
                 TrainableModel model = run.load(plan)) {
             DenseVector weights = run.classWeights(model, end.classWeights());
@@ -60,7 +47,7 @@ final class EndTraining {
                         return endLoss.terms(
                                 unit, crossEntropy, regularisers, end.alpha(), end.beta());
                     };
-            return run.descended(model, operators, end.scope(), rows.length, loss);
+            return run.descended(model, operators, end.start(), rows.length, loss);
         }
     }
 

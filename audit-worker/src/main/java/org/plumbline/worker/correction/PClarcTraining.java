@@ -28,7 +28,8 @@ final class PClarcTraining {
         Path tuned = run.task().workDirectory().resolve("tuned-" + UUID.randomUUID() + ".pt");
         CorrectionRun first = run.writing(tuned);
         try {
-            List<String> changed = PlainTraining.run(first, Scope.HEAD, clarc.classWeights());
+            List<String> changed =
+                    PlainTraining.run(first, Start.deployed(Scope.HEAD), clarc.classWeights());
             try (Archive archive = Archive.open(tuned)) {
                 project(run, clarc, probe, tuned, archive);
             }

@@ -15,16 +15,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads a method's parameters and remembers every problem. Confined to one thread. */
-final class Parameters {
+public final class Parameters {
     private final Map<String, String> left;
     private final Map<String, String> effective = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    Parameters(Map<String, String> given) {
+    /** Takes what a caller gave. */
+    public Parameters(Map<String, String> given) {
         left = new TreeMap<>(given);
     }
 
-    double real(String name, double otherwise, DoublePredicate valid, String expected) {
+    /** Reads a number that passes a check. */
+    public double real(String name, double otherwise, DoublePredicate valid, String expected) {
         String text = take(name, Double.toString(otherwise));
         try {
             double value = Double.parseDouble(text);
@@ -38,7 +40,8 @@ final class Parameters {
         return otherwise;
     }
 
-    int whole(String name, int otherwise, int least, int most) {
+    /** Reads a whole number of a range. */
+    public int whole(String name, int otherwise, int least, int most) {
         String text = take(name, Integer.toString(otherwise));
         try {
             int value = Integer.parseInt(text);
@@ -53,7 +56,7 @@ final class Parameters {
     }
 
     /** Reads whole numbers from 0, separated by spaces. */
-    List<Long> wholes(String name, List<Long> otherwise) {
+    public List<Long> wholes(String name, List<Long> otherwise) {
         String text =
                 take(
                         name,
@@ -67,7 +70,8 @@ final class Parameters {
         return otherwise;
     }
 
-    long seed() {
+    /** Reads {@code seed}, any whole number. */
+    public long seed() {
         String text = take("seed", "0");
         try {
             return Long.parseLong(text);
@@ -77,7 +81,8 @@ final class Parameters {
         }
     }
 
-    boolean flag(String name, boolean otherwise) {
+    /** Reads {@code true} or {@code false}. */
+    public boolean flag(String name, boolean otherwise) {
         String text = take(name, Boolean.toString(otherwise));
         if (text.equals("true") || text.equals("false")) {
             return text.equals("true");
@@ -86,7 +91,8 @@ final class Parameters {
         return otherwise;
     }
 
-    <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {
+    /** Reads a constant by its lower-case name. */
+    public <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {
         String text = take(name, otherwise.name().toLowerCase(Locale.ROOT));
         List<String> names = new ArrayList<>();
         for (E value : type.getEnumConstants()) {
@@ -105,7 +111,7 @@ final class Parameters {
      *
      * @param parser throws {@code IllegalArgumentException("name: value (expected: ..)")}
      */
-    <T> T parsed(String name, String otherwise, Function<String, T> parser) {
+    public <T> T parsed(String name, String otherwise, Function<String, T> parser) {
         try {
             return parser.apply(take(name, otherwise));
         } catch (IllegalArgumentException e) {
@@ -122,7 +128,7 @@ final class Parameters {
     }
 
     /** Returns every parameter read with its value, once nothing is wrong or left over. */
-    Map<String, String> done(String method) {
+    public Map<String, String> done(String method) {
         left.forEach(
                 (name, value) ->
                         problems.add(

@@ -18,6 +18,11 @@ record PhaseListener(String phase, TrainingListener listener) implements Trainin
     }
 
     @Override
+    public void onWarning(String line) {
+        listener.onWarning(line);
+    }
+
+    @Override
     public boolean cancelled() {
         return listener.cancelled();
     }

@@ -14,14 +14,14 @@ final class PlainTraining {
     private PlainTraining() {}
 
     static List<String> run(CorrectionRun run, Vanilla vanilla) {
-        return run(run, vanilla.scope(), vanilla.classWeights());
+        return run(run, vanilla.start(), vanilla.classWeights());
     }
 
     /** Returns the names of the tensors that changed. */
-    static List<String> run(CorrectionRun run, Scope scope, boolean weighted) {
+    static List<String> run(CorrectionRun run, Start start, boolean weighted) {
         int[] rows = run.rows();
         try (NativeOperators operators = run.operators();
-                TrainableModel model = run.load(run.live(scope))) {
+                TrainableModel model = run.load(run.live(start.scope()))) {
             DenseVector weights = run.classWeights(model, weighted);
             BatchLoss loss =
                     (unit, step) -> {
@@ -34,7 +34,7 @@ final class PlainTraining {
                                         unit.create(weights.toArray())),
                                 Map.of());
                     };
-            return run.descended(model, operators, scope, rows.length, loss);
+            return run.descended(model, operators, start, rows.length, loss);
         }
     }
 }

@@ -44,10 +44,6 @@ final class ProbeReader {
         this.rows = rows;
     }
 
-    int[] rows() {
-        return rows;
-    }
-
     /** Runs everything up to the cut over all rows. */
     TrunkCache cache(TrainingListener listener) {
         return TrunkCache.collect(model, run.task().data(), rows, this::state, listener);

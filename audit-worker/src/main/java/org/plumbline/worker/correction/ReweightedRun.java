@@ -11,26 +11,20 @@ import org.plumbline.worker.correction.ensemble.DetectorTraining;
 import org.plumbline.worker.correction.ensemble.MiningReport;
 import org.plumbline.worker.correction.ensemble.RelativeDifficulty;
 import org.plumbline.worker.correction.ensemble.ReweightingLosses;
-import org.plumbline.worker.correction.ensemble.TrainingRows;
 import org.plumbline.worker.correction.ensemble.Votes;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Schedule;
-import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
-import org.plumbline.worker.training.TrainingStep;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.util.Map;
 import java.util.Optional;
 
 /** What learning from failure and DisEnt share: initial values, detectors, tables. One use. */
 final class ReweightedRun {
-    private static final Logger LOG = LoggerFactory.getLogger(ReweightedRun.class);
-
     /** Seeds of networks; detectors count on from the last. */
     private static final int DEBIASED = 0;
 
@@ -48,12 +42,12 @@ final class ReweightedRun {
         optimizer = run.task().correction().training().optimizer();
         initialiser = new Initialiser(run.archive(), reweighting.convolutions());
         if (!initialiser.kept().isEmpty()) {
-            LOG.warn("no rule draws {}: they begin at deployed values", initialiser.kept());
+            run.warn("no rule draws " + initialiser.kept() + ": they begin at deployed values");
         }
     }
 
     TrainingRows rows() {
-        return new TrainingRows(run.task().data(), run.rows());
+        return run.trainingRows();
     }
 
     RelativeDifficulty difficulty(ReweightingLosses losses, TrainableModel model) {
@@ -96,9 +90,9 @@ final class ReweightedRun {
             Map<String, FloatTensor> deployed = model.state();
             DetectorTraining.Task task =
                     new DetectorTraining.Task(
-                            run.task().data(),
-                            run.rows(),
-                            run.task().data().rows(Split.VALIDATION),
+                            rows(),
+                            new TrainingRows(
+                                    run.task().data(), run.task().data().rows(Split.VALIDATION)),
                             number ->
                                     reweighting.biasedStart() == Origin.DEPLOYED
                                             ? deployed
@@ -116,50 +110,24 @@ final class ReweightedRun {
                                 loop.dropLast(),
                                 new Schedule.Constant(),
                                 loop.seed()),
-                        new Renamed(run.listener()));
+                        new PhaseListener("detectors", run.listener()),
+                        run.checkpoints("detectors"));
                 return training.votes();
             }
         }
     }
 
     private void report(Votes votes) {
-        TrainingRows rows = rows();
-        run.task()
-                .reports()
-                .ifPresent(
-                        folder -> new MiningReport(rows.data(), rows.rows(), votes).write(folder));
-        long aligned = 0;
-        for (float flag : votes.alignedFlags()) {
-            aligned += (long) flag;
-        }
-        LOG.info("detectors: {} of {} samples bias-aligned", aligned, votes.samples());
-        if (aligned == 0) {
+        MiningReport report = new MiningReport(rows(), votes);
+        report.tell(run.listener());
+        run.task().reports().ifPresent(report::write);
+        if (report.flagged() == votes.samples()) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "detectors",
                     "sure of no sample",
                     "a bias-aligned sample; try more detector_steps, a larger learning_rate or a"
                             + " lower detector_threshold");
-        }
-    }
-
-    /** Tells of steps of detectors under a name of their own. */
-    private record Renamed(TrainingListener listener) implements TrainingListener {
-        @Override
-        public void onStep(TrainingStep step) {
-            listener.onStep(
-                    new TrainingStep(
-                            "detectors",
-                            step.epoch(),
-                            step.epochs(),
-                            step.step(),
-                            step.steps(),
-                            step.losses()));
-        }
-
-        @Override
-        public boolean cancelled() {
-            return listener.cancelled();
         }
     }
 }

@@ -3,11 +3,16 @@ package org.plumbline.worker.correction;
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.worker.correction.ConceptFitter.Wanted;
 import org.plumbline.worker.training.TrainingSettings;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * RR-ClArC: fine-tunes what lies behind the convolutions so that the logits stop changing along a
@@ -38,10 +43,19 @@ public record RrClarc(
         boolean cache,
         boolean tangents,
         Scope scope,
-        List<ConceptId> concepts,
+        List<Further> concepts,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
+    private static final Pattern NAME = Pattern.compile("([^:]*)(?::(\\d{1,9}))?");
+
+    /**
+     * A concept beside the task's. Immutable.
+     *
+     * @param targetClass class whose rows it is fitted on; empty: that of the task
+     */
+    public record Further(ConceptId concept, OptionalInt targetClass) {}
+
     /** Copies the parameters. */
     public RrClarc {
         concepts = List.copyOf(concepts);
@@ -60,7 +74,7 @@ public record RrClarc(
         boolean cache = parameters.flag("cache", true);
         boolean tangents = parameters.flag("tangents", true);
         Scope scope = parameters.choice("trainable", Scope.HEAD, Scope.class);
-        List<ConceptId> concepts = parameters.parsed("concepts", "", RrClarc::concepts);
+        List<Further> concepts = parameters.parsed("concepts", "", RrClarc::concepts);
         boolean weights = parameters.flag("class_weights", true);
         return new RrClarc(
                 training,
@@ -77,10 +91,37 @@ public record RrClarc(
                 parameters.done("rr-clarc"));
     }
 
-    private static List<ConceptId> concepts(String names) {
+    private static List<Further> concepts(String names) {
         return names.isBlank()
                 ? List.of()
-                : Arrays.stream(names.trim().split("[ ,]+", -1)).map(ConceptId::new).toList();
+                : Arrays.stream(names.trim().split("[ ,]+", -1)).map(RrClarc::further).toList();
+    }
+
+    /** Reads {@code NAME} or {@code NAME:CLASS}. */
+    private static Further further(String text) {
+        Matcher parts = NAME.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(
+                    "concepts: " + text + " (expected: NAME or NAME:CLASS, separated by spaces)");
+        }
+        return new Further(
+                new ConceptId(parts.group(1)),
+                parts.group(2) == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(Integer.parseInt(parts.group(2))));
+    }
+
+    /** Returns what to fit: the task's concept and the further ones, each once. */
+    List<Wanted> wanted(ConceptId own, OptionalInt targetClass) {
+        Map<ConceptId, Wanted> wanted = new LinkedHashMap<>();
+        wanted.put(own, new Wanted(own, targetClass, cav, pooling));
+        for (Further further : concepts) {
+            OptionalInt target =
+                    further.targetClass().isPresent() ? further.targetClass() : targetClass;
+            wanted.putIfAbsent(
+                    further.concept(), new Wanted(further.concept(), target, cav, pooling));
+        }
+        return List.copyOf(wanted.values());
     }
 
     @Override

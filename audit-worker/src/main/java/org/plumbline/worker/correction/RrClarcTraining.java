@@ -7,13 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.instrument.TrainingPlan;
-import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.worker.correction.ConceptFitter.Wanted;
 import org.plumbline.worker.training.BatchLoss.Terms;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrunkCache;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Trains by RR-ClArC, in the fastest way that gives the published gradients. One use. */
 final class RrClarcTraining {
@@ -40,6 +39,7 @@ final class RrClarcTraining {
     private final int[] rows;
     private final NativeOperators operators;
     private final RrClarcLoss loss;
+    private final List<Wanted> wanted;
     private List<DenseVector> cavs = List.of();
 
     private RrClarcTraining(CorrectionRun run, RrClarc rr, NativeOperators operators) {
@@ -49,6 +49,7 @@ final class RrClarcTraining {
         probe = run.required(run.task().layer(), "layer");
         trained = run.trained(rr.scope());
         rows = run.rows();
+        wanted = rr.wanted(run.required(run.task().concept(), "concept"), run.task().targetClass());
         loss = new RrClarcLoss(operators, rr.criterion(), rr.aggregation(), rr.lambda());
     }
 
@@ -60,14 +61,13 @@ final class RrClarcTraining {
     }
 
     private List<String> run() {
-        run.required(run.task().concept(), "concept");
         boolean below = LateCuts.trainsBelow(run.archive(), probe, trained);
         boolean frozen = rr.scope() == Scope.HEAD && !below;
         Optional<List<String>> done = frozen ? inOnePass() : Optional.empty();
         if (done.isPresent()) {
             return done.get();
         }
-        cavs = fitted(c -> run.fitted(probe, run.task().archive(), c, rr.cav(), rr.pooling()));
+        cavs = fitted(wanted -> run.fitted(probe, run.task().archive(), wanted));
         if (frozen) {
             return alongTangents().or(this::fromProbe).orElseGet(this::wholeModel);
         }
@@ -77,12 +77,8 @@ final class RrClarcTraining {
         return wholeModel();
     }
 
-    private List<DenseVector> fitted(Function<ConceptId, ConceptFitter.Fitted> fitter) {
-        return Stream.concat(run.task().concept().stream(), rr.concepts().stream())
-                .distinct()
-                .map(fitter)
-                .map(fitted -> fitted.cav().direction())
-                .toList();
+    private List<DenseVector> fitted(Function<Wanted, ConceptFitter.Fitted> fitter) {
+        return wanted.stream().map(fitter).map(fitted -> fitted.cav().direction()).toList();
     }
 
     /**
@@ -120,13 +116,7 @@ final class RrClarcTraining {
         TrainingPlan deployed = TrainingPlan.live(trained).splitAt(probe);
         try (TrainableModel model = run.load(deployed)) {
             CachedReadings readings = new CachedReadings(operators, model, cache, rows);
-            return fitted(
-                    concept ->
-                            ConceptFitter.fit(
-                                    probe,
-                                    readings,
-                                    run.task().data(),
-                                    run.wanted(concept, rr.cav(), rr.pooling())));
+            return fitted(w -> ConceptFitter.fit(probe, readings, run.task().data(), w));
         }
     }
 

@@ -8,12 +8,12 @@ import java.util.Map;
  * Plain training by cross-entropy: the baseline of every table, and how a model is first made.
  * Immutable.
  *
- * @param scope which parameters are trained
+ * @param start which parameters are trained, and from where
  * @param classWeights whether rare classes weigh more, by inverse frequency
  */
 public record Vanilla(
         TrainingSettings training,
-        Scope scope,
+        Start start,
         boolean classWeights,
         Map<String, String> parameters)
         implements Correction {
@@ -24,9 +24,9 @@ public record Vanilla(
 
     static Vanilla parse(Parameters parameters) {
         TrainingSettings training = TrainingDefaults.adam(5, 1e-3).read(parameters);
-        Scope scope = parameters.choice("trainable", Scope.ALL, Scope.class);
+        Start start = Start.read(parameters);
         boolean weights = parameters.flag("class_weights", true);
-        return new Vanilla(training, scope, weights, parameters.done("vanilla"));
+        return new Vanilla(training, start, weights, parameters.done("vanilla"));
     }
 
     @Override

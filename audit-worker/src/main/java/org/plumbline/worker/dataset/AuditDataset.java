@@ -1,9 +1,13 @@
 package org.plumbline.worker.dataset;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.config.Problems;
 
@@ -90,6 +94,16 @@ public final class AuditDataset {
         return inputs.rows(rows);
     }
 
+    /** Returns a native copy of the named samples that hangs on a unit. */
+    public NDArray inputs(NDManager unit, int... rows) {
+        return Heap.rows(unit, inputs, rows);
+    }
+
+    /** Returns the labels of the named samples, from 0. */
+    public long[] labels(int... rows) {
+        return Arrays.stream(rows).mapToLong(row -> columns.labels()[row]).toArray();
+    }
+
     /** Returns a copy of the labels of all rows, from 0. */
     public long[] labels() {
         return columns.labels().clone();
@@ -141,8 +155,34 @@ public final class AuditDataset {
         return masks.map(m -> m.rows(rows));
     }
 
+    /**
+     * Returns a copy of the numbers of the pictures that rows show, if there are any: two rows of
+     * one number are the same picture with and without a concept.
+     */
+    public Optional<long[]> pairs() {
+        return columns.pairs().map(long[]::clone);
+    }
+
     /** Returns a copy of the bias labels, if there are any. */
     public Optional<long[]> biasLabels() {
         return columns.biasLabels().map(long[]::clone);
+    }
+
+    /**
+     * Returns a copy of the bias labels.
+     *
+     * @param user what needs them, for the message
+     * @throws AuditException {@code BAD_DATA} if there are none
+     */
+    public long[] requiredBiasLabels(String user) {
+        return biasLabels()
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.BAD_DATA,
+                                        "bias_labels",
+                                        "none",
+                                        "bias_labels.npy or the manifest's column bias_label, for "
+                                                + user));
     }
 }

@@ -16,21 +16,25 @@ final class Columns {
     private final long[] labels;
     private final Optional<long[]> split;
     private final Optional<long[]> biasLabels;
+    private final Optional<long[]> pairs;
     private final SortedMap<ConceptId, long[]> concepts;
 
     /**
      * Takes the columns over.
      *
      * @param split values of {@link Split}
+     * @param pairs number of the picture each row shows, with or without a concept
      */
     Columns(
             long[] labels,
             Optional<long[]> split,
             Optional<long[]> biasLabels,
+            Optional<long[]> pairs,
             SortedMap<ConceptId, long[]> concepts) {
         this.labels = labels;
         this.split = split;
         this.biasLabels = biasLabels;
+        this.pairs = pairs;
         this.concepts = concepts;
     }
 
@@ -46,6 +50,10 @@ final class Columns {
         return biasLabels;
     }
 
+    Optional<long[]> pairs() {
+        return pairs;
+    }
+
     SortedMap<ConceptId, long[]> concepts() {
         return concepts;
     }
@@ -54,6 +62,7 @@ final class Columns {
         check("labels", labels, rows, MOST_CLASSES - 1, problems);
         split.ifPresent(s -> check("split", s, rows, Split.values().length - 1L, problems));
         biasLabels.ifPresent(b -> check("bias_labels", b, rows, MOST_CLASSES - 1, problems));
+        pairs.ifPresent(p -> check("pair", p, rows, Long.MAX_VALUE, problems));
         for (Map.Entry<ConceptId, long[]> concept : concepts.entrySet()) {
             check("concept_" + concept.getKey(), concept.getValue(), rows, 1, problems);
         }

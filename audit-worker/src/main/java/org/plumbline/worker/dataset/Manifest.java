@@ -19,7 +19,7 @@ import java.util.function.ToLongFunction;
 record Manifest(List<String> header, List<List<String>> rows) {
     private static final String CONCEPT = "concept_";
     private static final List<String> KNOWN =
-            List.of("path", "label", "split", "bias_label", "mask");
+            List.of("path", "label", "split", "bias_label", "pair", "mask");
 
     /** Parses the lines; wrong headers and ragged rows are problems and leave no rows. */
     static Manifest parse(List<String> lines, Problems problems) {
@@ -74,6 +74,7 @@ record Manifest(List<String> header, List<List<String>> rows) {
                 numbers("label", Long::parseLong, problems).orElse(new long[0]),
                 numbers("split", Manifest::split, problems),
                 numbers("bias_label", Long::parseLong, problems),
+                numbers("pair", Long::parseLong, problems),
                 concepts);
     }
 

@@ -65,6 +65,7 @@ final class ReleaseFolder {
                         column(Row::label),
                         Optional.of(column(row -> row.split().value())),
                         Optional.of(column(Row::bias)),
+                        Optional.empty(),
                         concepts());
         columns.check(rows.size(), problems);
         Optional<Preprocess> preprocess = preprocess();

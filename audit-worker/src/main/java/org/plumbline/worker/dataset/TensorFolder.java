@@ -22,7 +22,7 @@ final class TensorFolder {
     private static final String CONCEPT = "concept_";
     private static final String SUFFIX = ".npy";
     private static final List<String> KNOWN =
-            List.of(INPUTS, "labels.npy", "split.npy", "bias_labels.npy", "mask.npy");
+            List.of(INPUTS, "labels.npy", "split.npy", "bias_labels.npy", "pair.npy", "mask.npy");
 
     private final Path folder;
     private final Problems problems;
@@ -40,6 +40,7 @@ final class TensorFolder {
                         longs("labels.npy").orElse(new long[0]),
                         present("split.npy").flatMap(this::longs),
                         present("bias_labels.npy").flatMap(this::longs),
+                        present("pair.npy").flatMap(this::longs),
                         concepts());
         if (inputs.isEmpty()) {
             return Optional.empty();

@@ -1,6 +1,7 @@
 package org.plumbline.worker.evaluation;
 
 import org.plumbline.core.cav.GroupSeparation;
+import org.plumbline.core.cav.PairAlignment;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.explain.ArtifactRelevance;
 import org.plumbline.core.sensitivity.LatentMask;
@@ -27,6 +28,9 @@ final class ConceptEvaluation {
     private static final int MOST_EXPLAINED = 512;
 
     private static final int SEPARATION_RESAMPLES = 200;
+
+    /** Standard errors to either end of a 95 % interval of a normal estimate. */
+    private static final double NORMAL = 1.959963984540054;
 
     private final ModelUnderTest model;
     private final AuditDataset data;
@@ -179,6 +183,47 @@ final class ConceptEvaluation {
     private static int[] spread(int[] rows) {
         int n = Math.min(rows.length, MOST_EXPLAINED);
         return IntStream.range(0, n).map(i -> rows[(int) ((long) i * rows.length / n)]).toArray();
+    }
+
+    /**
+     * Measures how well the CAV points along what the concept does to activations of one picture.
+     *
+     * <p>Source: frederikpahde/rrclarc, {@code measure_quality_cav_attacked.py}.
+     *
+     * @param with rows of the data set with the concept
+     * @param without rows that show the same pictures without it, in the same order
+     */
+    void alignment(int[] with, int[] without) {
+        if (with.length < 2) {
+            return;
+        }
+        PairAlignment found =
+                PairAlignment.of(
+                        pooled(spread(with)), pooled(spread(without)), probe.cav().direction());
+        int n = Math.min(with.length, MOST_EXPLAINED);
+        addNormal("cav_alignment", found.alignment(), found.standardError(), n);
+        addNormal("cav_alignment_of_mean", found.alignmentOfMean(), found.standardErrorOfMean(), n);
+    }
+
+    private FloatTensor pooled(int[] rows) {
+        List<FloatTensor> pooled = new ArrayList<>();
+        for (int[] batch : batches.apply(rows)) {
+            FloatTensor activation = model.observe(data.inputs(batch)).activation().orElseThrow();
+            pooled.add(probe.pooling().pool(activation));
+        }
+        return FloatTensor.concat(pooled);
+    }
+
+    private void addNormal(String metric, double value, double error, int n) {
+        double margin = NORMAL * error;
+        estimates.add(
+                new Estimate(
+                        metric,
+                        value,
+                        Math.max(-1, value - margin),
+                        Math.min(1, value + margin),
+                        n,
+                        "normal"));
     }
 
     /** Measures how far the CAV tells rows with the concept from rows without, on this model. */

@@ -10,7 +10,7 @@ package org.plumbline.worker.evaluation;
  * @param samples rows the number rests on
  * @param interval how the interval was made: {@code wilson} (score interval of a proportion),
  *     {@code clopper-pearson} (exact; over groups Bonferroni-corrected, so that it holds for the
- *     smallest) or {@code bootstrap} (seeded, over rows)
+ *     smallest), {@code normal} (value and standard error) or {@code bootstrap} (seeded, over rows)
  */
 public record Estimate(
         String metric, double value, double lower, double upper, long samples, String interval) {}

@@ -11,7 +11,9 @@ import org.plumbline.worker.dataset.Split;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -79,10 +81,23 @@ public final class Evaluator {
             outcomes = outcomes.with(tcav.rows());
             concept.relevance(biased);
         }
+        data.pairs().map(this::pick).ifPresent(numbers -> align(concept, numbers, with, without));
         concept.separation(picked(answers.projections, with), picked(answers.projections, without));
         ConceptNumbers numbers =
                 new ConceptNumbers(metrics, concept.estimates(), probe.quality(), concept.notes());
         return Assessment.of(report(outcomes, Optional.of(numbers)), outcomes);
+    }
+
+    /** Compares rows with the concept to rows without that have the same number. */
+    private void align(ConceptEvaluation concept, long[] numbers, int[] with, int[] without) {
+        Map<Long, Integer> clean = new HashMap<>();
+        for (int i : without) {
+            clean.putIfAbsent(numbers[i], rows[i]);
+        }
+        int[] paired = Arrays.stream(with).filter(i -> clean.containsKey(numbers[i])).toArray();
+        concept.alignment(
+                Arrays.stream(paired).map(i -> rows[i]).toArray(),
+                Arrays.stream(paired).map(i -> clean.get(numbers[i])).toArray());
     }
 
     private record ConceptNumbers(

@@ -108,7 +108,11 @@ public final class Attack {
                             settings.training().optimizer(),
                             rows.length,
                             loss(operators, student))) {
-                TrainingLoop.run(trainee, settings.training().loop(), listener);
+                TrainingLoop.run(
+                        trainee,
+                        settings.training().loop(),
+                        listener,
+                        task.checkpoints().map(folder -> folder.of("attack")));
             }
             return write(archive, before, student.model().state());
         }

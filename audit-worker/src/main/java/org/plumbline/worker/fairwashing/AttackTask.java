@@ -7,8 +7,10 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
+import org.plumbline.worker.training.TrainingFolder;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything an attack needs. Immutable.
@@ -18,6 +20,7 @@ import java.nio.file.Path;
  * @param target {@code [h, w]}, at least 0, sums to 1
  * @param output where the student is written
  * @param workDirectory existing folder for temporary files
+ * @param checkpoints where training goes on from and saves to; empty: neither
  */
 public record AttackTask(
         Path teacher,
@@ -26,7 +29,8 @@ public record AttackTask(
         AttackSettings settings,
         Path output,
         Path workDirectory,
-        Device device) {
+        Device device,
+        Optional<TrainingFolder> checkpoints) {
     /** Checks that the target fits the inputs. */
     public AttackTask {
         FloatTensor input = data.inputs(0);
@@ -41,6 +45,18 @@ public record AttackTask(
                     target,
                     "[" + input.extent(2) + "," + input.extent(3) + "], as inputs");
         }
+    }
+
+    /** Makes a task without checkpoints. */
+    public AttackTask(
+            Path teacher,
+            AuditDataset data,
+            FloatTensor target,
+            AttackSettings settings,
+            Path output,
+            Path workDirectory,
+            Device device) {
+        this(teacher, data, target, settings, output, workDirectory, device, Optional.empty());
     }
 
     /** Returns the rows that are trained on, at least one. */

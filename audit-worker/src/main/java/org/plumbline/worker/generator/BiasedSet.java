@@ -35,16 +35,42 @@ public final class BiasedSet {
      * @param mask where the concept is; empty where the row has none
      * @param bias class that the row's looks point to
      * @param concept number of the row's concept; negative where it has none
+     * @param pair number of the picture, which two rows share that show it with and without
      */
     public record Row(
-            Picture image, Optional<Picture> mask, int label, int bias, Split split, int concept) {}
+            Picture image,
+            Optional<Picture> mask,
+            int label,
+            int bias,
+            Split split,
+            int concept,
+            int pair) {}
 
     void add(Picture image, Picture mask, int label, int bias, Split split, int number) {
-        rows.add(new Row(image, Optional.of(mask), label, bias, split, number));
+        rows.add(new Row(image, Optional.of(mask), label, bias, split, number, rows.size()));
     }
 
     void addPlain(Picture image, int label, int bias, Split split) {
-        rows.add(new Row(image, Optional.empty(), label, bias, split, -1));
+        rows.add(new Row(image, Optional.empty(), label, bias, split, -1, rows.size()));
+    }
+
+    /** Says that the last row shows the picture of the row before it. */
+    void pairLast() {
+        Row last = rows.get(rows.size() - 1);
+        rows.set(
+                rows.size() - 1,
+                new Row(
+                        last.image(),
+                        last.mask(),
+                        last.label(),
+                        last.bias(),
+                        last.split(),
+                        last.concept(),
+                        rows.get(rows.size() - 2).pair()));
+    }
+
+    private boolean hasPairs() {
+        return rows.stream().mapToInt(Row::pair).distinct().count() < rows.size();
     }
 
     /** Returns the rows in their order. */
@@ -104,6 +130,9 @@ public final class BiasedSet {
         NpyFile.write(folder.resolve("labels.npy"), column(Row::label));
         NpyFile.write(folder.resolve("split.npy"), column(r -> r.split().value()));
         NpyFile.write(folder.resolve("bias_labels.npy"), column(Row::bias));
+        if (hasPairs()) {
+            NpyFile.write(folder.resolve("pair.npy"), column(Row::pair));
+        }
         for (int k = 0; k < concepts; k++) {
             int number = k;
             NpyFile.write(
@@ -118,7 +147,7 @@ public final class BiasedSet {
         Files.createDirectories(folder.resolve("masks"));
         int channels = channels();
         List<String> lines = new ArrayList<>();
-        StringBuilder header = new StringBuilder("path,label,split,bias_label,mask");
+        StringBuilder header = new StringBuilder("path,label,split,bias_label,pair,mask");
         for (int k = 0; k < concepts; k++) {
             header.append(",concept_").append(concept(k));
         }
@@ -149,11 +178,12 @@ public final class BiasedSet {
                 new StringBuilder(
                         String.format(
                                 Locale.ROOT,
-                                "images/%s,%d,%d,%d,%s",
+                                "images/%s,%d,%d,%d,%d,%s",
                                 name,
                                 row.label(),
                                 row.split().value(),
                                 row.bias(),
+                                row.pair(),
                                 row.mask().isPresent() ? "masks/" + name : ""));
         for (int k = 0; k < concepts; k++) {
             line.append(',').append(row.concept() == k ? 1 : 0);

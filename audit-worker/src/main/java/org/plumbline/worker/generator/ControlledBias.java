@@ -46,6 +46,7 @@ public record ControlledBias(
         for (int i = 0; i < test.size(); i++) {
             add(set, test, i, false, Split.TEST, looks);
             add(set, test, i, true, Split.TEST, looks);
+            set.pairLast();
         }
         return set;
     }

@@ -45,12 +45,17 @@ public final class JobRunner implements AutoCloseable {
     private final Thread thread = new Thread(this::work, "repair");
     private volatile boolean stopping;
 
-    /** What jobs work with. Immutable. */
+    /**
+     * What jobs work with. Immutable.
+     *
+     * @param redTeam attacks explanations; empty: the worker's owner does not allow it
+     */
     public record Workplace(
             ArchiveStore archives,
             DatasetStore datasets,
             JobFiles files,
             Repair repair,
+            Optional<Manipulation> redTeam,
             Supplier<Device> device,
             Fleet fleet,
             InstantSource clock) {}
@@ -201,9 +206,25 @@ public final class JobRunner implements AutoCloseable {
                         workplace.device().get(),
                         Optional.of(workplace.files().reports(job.id())),
                         Optional.of(workplace.files().training(job.id())));
+        if (job.spec().recipe().method().equals(AttackRecipe.METHOD)) {
+            return redTeam().run(task, new Reporter(job.id()));
+        }
         RepairOutcome outcome = workplace.repair().run(task, new Reporter(job.id()));
         boolean accepted = outcome.gate().accepted() || !job.spec().enforceGate();
         return accepted ? new JobState.Succeeded(outcome) : new JobState.Rejected(outcome);
+    }
+
+    /** A job may have been accepted before the worker was told otherwise. */
+    private Manipulation redTeam() {
+        return workplace
+                .redTeam()
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.FAILED_PRECONDITION,
+                                        "method",
+                                        AttackRecipe.METHOD,
+                                        "a worker with red-team: true in worker.yaml"));
     }
 
     private void fail(String id, AuditException failure) {

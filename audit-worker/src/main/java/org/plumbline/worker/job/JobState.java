@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
 
 import org.plumbline.worker.evaluation.EvaluationReport;
+import org.plumbline.worker.fairwashing.AttackOutcome;
 
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = JobState.Running.class, name = "running"),
     @JsonSubTypes.Type(value = JobState.Succeeded.class, name = "succeeded"),
     @JsonSubTypes.Type(value = JobState.Rejected.class, name = "rejected"),
+    @JsonSubTypes.Type(value = JobState.Manipulated.class, name = "manipulated"),
     @JsonSubTypes.Type(value = JobState.Failed.class, name = "failed"),
     @JsonSubTypes.Type(value = JobState.Cancelled.class, name = "cancelled")
 })
@@ -41,6 +43,11 @@ public sealed interface JobState {
     /** Returns what came out, if the job got that far. */
     default Optional<RepairOutcome> outcome() {
         return Optional.empty();
+    }
+
+    /** Returns what can be downloaded, if the job got that far. */
+    default Optional<Checkpoint> checkpoint() {
+        return outcome().map(RepairOutcome::checkpoint);
     }
 
     /** Waits for its turn. */
@@ -111,6 +118,39 @@ public sealed interface JobState {
         @Override
         public Optional<RepairOutcome> outcome() {
             return Optional.of(result);
+        }
+    }
+
+    /**
+     * Attacked as asked for; told as {@code succeeded}, kept for download, never delivered: nothing
+     * that hands checkpoints to servers knows this state.
+     *
+     * @param download the manipulated archive
+     * @param warnings how the run deviated from what was asked for, one line each
+     */
+    record Manipulated(
+            AttackOutcome attack,
+            Checkpoint download,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> warnings)
+            implements JobState {
+        /** Copies the warnings. */
+        public Manipulated {
+            warnings = List.copyOf(warnings);
+        }
+
+        @Override
+        public String label() {
+            return "succeeded";
+        }
+
+        @Override
+        public List<String> warnings() {
+            return warnings;
+        }
+
+        @Override
+        public Optional<Checkpoint> checkpoint() {
+            return Optional.of(download);
         }
     }
 

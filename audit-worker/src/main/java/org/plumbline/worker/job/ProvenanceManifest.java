@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.model.Digest;
 import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.store.Json;
+import org.plumbline.worker.training.TrainingStep;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where a repaired archive comes from, as it is sealed into it. Immutable.
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param source digest of the archive it was made from
  * @param data digest over all files of the data set
  * @param changed names of the tensors that differ from the source
+ * @param findings of the method, such as the share of weights that pruning keeps, by phase
  * @param outcome numbers before and after; its checkpoint is not written, the seal covers it
  */
 record ProvenanceManifest(
@@ -23,6 +26,7 @@ record ProvenanceManifest(
         RepairRecipe recipe,
         Correction correction,
         List<String> changed,
+        List<TrainingStep> findings,
         Measured outcome,
         Map<String, String> versions) {
     private static final String FORMAT = "plumbline-provenance/1";
@@ -48,6 +52,13 @@ record ProvenanceManifest(
             json.put("seed", parameters.get("seed"));
         }
         json.set("changed_tensors", Json.mapper().valueToTree(changed));
+        if (!findings.isEmpty()) {
+            ObjectNode found = json.putObject("findings");
+            findings.forEach(
+                    step ->
+                            new TreeMap<>(step.losses())
+                                    .forEach(found.putObject(step.phase())::put));
+        }
         json.set("versions", Json.mapper().valueToTree(versions));
         json.set("before", Json.mapper().valueToTree(outcome.before()));
         json.set("after", Json.mapper().valueToTree(outcome.after()));

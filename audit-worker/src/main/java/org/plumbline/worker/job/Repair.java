@@ -84,6 +84,7 @@ public final class Repair {
                         recipe,
                         correction,
                         changed,
+                        progress.findings(),
                         new ProvenanceManifest.Measured(before.report(), after.report(), gate),
                         tools.versions().get());
         tools.sealer().seal(candidate, manifest.json(), task.output());
@@ -134,7 +135,8 @@ public final class Repair {
         return data;
     }
 
-    private static void enter(String phase, RepairListener listener) {
+    /** Tells a listener of a phase, unless it has had enough. */
+    static void enter(String phase, RepairListener listener) {
         if (listener.cancelled()) {
             throw new AuditException(ErrorCode.CANCELLED, phase + ": cancelled by the caller");
         }

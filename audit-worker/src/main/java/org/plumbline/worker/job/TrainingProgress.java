@@ -3,6 +3,7 @@ package org.plumbline.worker.job;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,6 +17,7 @@ final class TrainingProgress implements TrainingListener {
     private final RepairListener listener;
     private final LongSupplier ticker;
     private final Set<String> warnings = new LinkedHashSet<>();
+    private final List<TrainingStep> findings = new ArrayList<>();
     private long trainingSince = Long.MIN_VALUE;
     private long firstStep;
 
@@ -26,6 +28,9 @@ final class TrainingProgress implements TrainingListener {
 
     @Override
     public void onStep(TrainingStep step) {
+        if (step.isFinding()) {
+            findings.add(step);
+        }
         listener.onProgress(
                 new RepairProgress(
                         step.phase(),
@@ -47,6 +52,11 @@ final class TrainingProgress implements TrainingListener {
     /** Returns the distinct warnings so far. */
     List<String> warnings() {
         return List.copyOf(warnings);
+    }
+
+    /** Returns what training has found so far, in that order. */
+    List<TrainingStep> findings() {
+        return List.copyOf(findings);
     }
 
     @Override

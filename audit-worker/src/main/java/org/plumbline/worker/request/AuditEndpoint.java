@@ -3,6 +3,7 @@ package org.plumbline.worker.request;
 import ai.djl.Device;
 
 import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 import org.plumbline.core.cav.CavKind;
@@ -17,6 +18,8 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.proto.v1.AuditServiceGrpc.AuditServiceImplBase;
 import org.plumbline.proto.v1.CavHyperParameter;
+import org.plumbline.proto.v1.CheckFairwashingRequest;
+import org.plumbline.proto.v1.CheckFairwashingResponse;
 import org.plumbline.proto.v1.EvaluateRequest;
 import org.plumbline.proto.v1.EvaluateResponse;
 import org.plumbline.proto.v1.FitConceptRequest;
@@ -25,8 +28,11 @@ import org.plumbline.worker.correction.ConceptFitter;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.evaluation.ConceptProbe;
+import org.plumbline.worker.fairwashing.HonestyFindings;
+import org.plumbline.worker.job.ArchiveProber;
 import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.JobFiles;
+import org.plumbline.worker.job.ProbedAssessor;
 import org.plumbline.worker.job.RepairRecipe;
 import org.plumbline.worker.store.ArchiveStore;
 
@@ -46,20 +52,28 @@ public final class AuditEndpoint extends AuditServiceImplBase {
     private final DatasetStore datasets;
     private final JobFiles files;
     private final Assessor assessor;
+    private final ArchiveProber prober;
     private final Supplier<Device> device;
     private final Semaphore running = new Semaphore(1);
 
-    /** Makes the service. */
+    /**
+     * Makes the service.
+     *
+     * @param assessor measures uploaded archives
+     * @param prober tries them first
+     */
     public AuditEndpoint(
             ArchiveStore archives,
             DatasetStore datasets,
             JobFiles files,
             Assessor assessor,
+            ArchiveProber prober,
             Supplier<Device> device) {
         this.archives = archives;
         this.datasets = datasets;
         this.files = files;
-        this.assessor = assessor;
+        this.assessor = new ProbedAssessor(assessor, prober);
+        this.prober = prober;
         this.device = device;
     }
 
@@ -114,6 +128,28 @@ public final class AuditEndpoint extends AuditServiceImplBase {
                 });
     }
 
+    @Override
+    public void checkFairwashing(
+            CheckFairwashingRequest request, StreamObserver<CheckFairwashingResponse> response) {
+        var call = (ServerCallStreamObserver<CheckFairwashingResponse>) response;
+        call.setOnCancelHandler(() -> {}); // the check asks its context
+        Calls.answer(
+                response,
+                () -> {
+                    HonestyRequest wanted = HonestyRequest.parse(request);
+                    return CheckFairwashingResponse.newBuilder()
+                            .setFindings(Protos.findings(alone(work -> check(wanted, work, call))))
+                            .build();
+                });
+    }
+
+    private HonestyFindings check(
+            HonestyRequest request,
+            Path work,
+            ServerCallStreamObserver<CheckFairwashingResponse> call) {
+        return new HonestyCall(archives, datasets, prober, device.get(), work, call).run(request);
+    }
+
     private FitConceptResponse fit(Path archive, Assessor.Setting setting) {
         ConceptFitter.Fitted fitted = assessor.fit(archive, setting);
         LabelledActivations examples = fitted.examples();
@@ -146,17 +182,25 @@ public final class AuditEndpoint extends AuditServiceImplBase {
 
     private <T> T audit(String dataset, RepairRecipe recipe, Function<Assessor.Setting, T> work) {
         Path folder = datasets.files(DatasetStore.id(dataset));
+        return alone(
+                unit -> {
+                    AuditDataset data = AuditDataset.load(folder);
+                    Context call = Context.current();
+                    return work.apply(
+                            new Assessor.Setting(
+                                    data, recipe, unit, device.get(), call::isCancelled));
+                });
+    }
+
+    /** Runs one audit at a time, in a folder of its own. */
+    private <T> T alone(Function<Path, T> work) {
         if (!running.tryAcquire()) {
             throw AuditException.of(
                     ErrorCode.RESOURCE_EXHAUSTED, "audits", "1 running", "none; try again later");
         }
         String unit = "audit-" + UUID.randomUUID();
         try {
-            AuditDataset data = AuditDataset.load(folder);
-            Context call = Context.current();
-            return work.apply(
-                    new Assessor.Setting(
-                            data, recipe, files.workFolder(unit), device.get(), call::isCancelled));
+            return work.apply(files.workFolder(unit));
         } finally {
             files.removeWorkFolder(unit);
             running.release();

@@ -28,7 +28,6 @@ import org.plumbline.worker.job.JobBoard;
 import org.plumbline.worker.job.JobFiles;
 import org.plumbline.worker.job.JobRunner;
 import org.plumbline.worker.job.JobSpec;
-import org.plumbline.worker.job.RepairOutcome;
 import org.plumbline.worker.store.ArchiveStore;
 import org.plumbline.worker.store.Upload;
 
@@ -49,18 +48,23 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
     private final ArchiveStore archives;
     private final SpecReader specs;
 
-    /** Makes the service. */
+    /**
+     * Makes the service.
+     *
+     * @param redTeam whether attacks on explanations may be asked for
+     */
     public CorrectionEndpoint(
             JobBoard board,
             JobRunner runner,
             JobFiles files,
             ArchiveStore archives,
-            DatasetStore datasets) {
+            DatasetStore datasets,
+            boolean redTeam) {
         this.board = board;
         this.runner = runner;
         this.files = files;
         this.archives = archives;
-        this.specs = new SpecReader(archives, datasets);
+        this.specs = new SpecReader(archives, datasets, redTeam);
     }
 
     @Override
@@ -117,11 +121,7 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
             StreamObserver<DownloadCheckpointResponse> response) {
         try {
             Job job = board.require(id(request.getName()));
-            Checkpoint checkpoint =
-                    job.state()
-                            .outcome()
-                            .map(RepairOutcome::checkpoint)
-                            .orElseThrow(() -> noCheckpoint(job));
+            Checkpoint checkpoint = job.state().checkpoint().orElseThrow(() -> noCheckpoint(job));
             if (request.getOffset() < 0 || request.getOffset() > checkpoint.sizeBytes()) {
                 throw AuditException.of(
                         ErrorCode.INVALID_ARGUMENT,

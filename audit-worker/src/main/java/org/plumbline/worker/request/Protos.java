@@ -1,15 +1,24 @@
 package org.plumbline.worker.request;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 
 import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.fairwashing.FairwashingVerdict;
+import org.plumbline.core.fairwashing.SimilarityTally;
 import org.plumbline.core.sensitivity.TcavMetrics;
+import org.plumbline.proto.v1.AttackReport;
+import org.plumbline.proto.v1.BatchMean;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.CorrectionSpec;
 import org.plumbline.proto.v1.CorrectionState;
 import org.plumbline.proto.v1.Evaluation;
+import org.plumbline.proto.v1.FairwashingFindings;
+import org.plumbline.proto.v1.FairwashingSignal;
 import org.plumbline.proto.v1.GateMode;
+import org.plumbline.proto.v1.MapSimilarity;
 import org.plumbline.proto.v1.Progress;
+import org.plumbline.proto.v1.StudentNumbers;
 import org.plumbline.worker.dataset.DatasetStore;
 import org.plumbline.worker.delivery.Delivery;
 import org.plumbline.worker.delivery.DeliveryState;
@@ -17,8 +26,13 @@ import org.plumbline.worker.evaluation.Estimate;
 import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.GroupAccuracy;
 import org.plumbline.worker.evaluation.PairedChange;
+import org.plumbline.worker.fairwashing.AttackOutcome;
+import org.plumbline.worker.fairwashing.HonestyFindings;
+import org.plumbline.worker.fairwashing.StudentReport;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.gate.GateRule;
+import org.plumbline.worker.job.AttackRecipe;
+import org.plumbline.worker.job.Checkpoint;
 import org.plumbline.worker.job.Job;
 import org.plumbline.worker.job.JobSpec;
 import org.plumbline.worker.job.JobState;
@@ -28,8 +42,11 @@ import org.plumbline.worker.job.RepairRecipe;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Domain values as messages. Thread-safe. */
 final class Protos {
@@ -56,6 +73,10 @@ final class Protos {
             message.setError(failed.error());
         }
         job.state().outcome().ifPresent(outcome -> add(outcome, message));
+        job.state().checkpoint().ifPresent(c -> message.setCheckpoint(checkpoint(c)));
+        if (job.state() instanceof JobState.Manipulated manipulated) {
+            message.setAttack(attack(manipulated.attack()));
+        }
         message.addAllWarnings(job.state().warnings());
         job.deliveries().forEach(delivery -> message.addDeliveries(delivery(delivery)));
         return message.build();
@@ -65,11 +86,49 @@ final class Protos {
         message.setBefore(evaluation(outcome.before()))
                 .setAfter(evaluation(outcome.after()))
                 .setGate(gate(outcome.gate()))
-                .addAllPaired(paired(outcome))
-                .setCheckpoint(
-                        org.plumbline.proto.v1.Checkpoint.newBuilder()
-                                .setSha256(outcome.checkpoint().sha256())
-                                .setSizeBytes(outcome.checkpoint().sizeBytes()));
+                .addAllPaired(paired(outcome));
+    }
+
+    private static org.plumbline.proto.v1.Checkpoint checkpoint(Checkpoint checkpoint) {
+        return org.plumbline.proto.v1.Checkpoint.newBuilder()
+                .setSha256(checkpoint.sha256())
+                .setSizeBytes(checkpoint.sizeBytes())
+                .build();
+    }
+
+    private static AttackReport attack(AttackOutcome outcome) {
+        return AttackReport.newBuilder()
+                .setUniformMse(outcome.uniformMse())
+                .setTeacher(student(outcome.teacher()))
+                .setTrainingForm(student(outcome.trainingForm()))
+                .setServedForm(student(outcome.servedForm()))
+                .build();
+    }
+
+    private static StudentNumbers student(StudentReport report) {
+        StudentNumbers.Builder message =
+                StudentNumbers.newBuilder()
+                        .setAccuracy(mean(report.accuracy()))
+                        .setTeacherAccuracy(mean(report.teacherAccuracy()))
+                        .setOutputMse(mean(report.outputMse()))
+                        .setRaw(maps(report.maps()));
+        report.projected().ifPresent(projected -> message.setProjected(maps(projected)));
+        return message.build();
+    }
+
+    private static MapSimilarity maps(SimilarityTally.Summary summary) {
+        MapSimilarity.Builder message =
+                MapSimilarity.newBuilder()
+                        .setMse(mean(summary.mse()))
+                        .setPcc(mean(summary.pcc()))
+                        .setSsim(mean(summary.ssim()))
+                        .setWithoutMap(summary.empty());
+        summary.ssimBatchPlane().ifPresent(plane -> message.setSsimBatchPlane(mean(plane)));
+        return message.build();
+    }
+
+    private static BatchMean mean(SimilarityTally.Estimate estimate) {
+        return BatchMean.newBuilder().setMean(estimate.mean()).setError(estimate.error()).build();
     }
 
     private static List<org.plumbline.proto.v1.PairedChange> paired(RepairOutcome outcome) {
@@ -109,7 +168,8 @@ final class Protos {
                         .setArchiveSha256(spec.archiveSha256())
                         .setDataset(DatasetStore.COLLECTION + spec.dataset())
                         .setMethod(recipe.method())
-                        .putAllParameters(recipe.parameters())
+                        .putAllParameters(texts(recipe))
+                        .setTarget(target(recipe))
                         .setGateMode(
                                 spec.enforceGate()
                                         ? GateMode.GATE_MODE_ENFORCE
@@ -118,6 +178,21 @@ final class Protos {
         recipe.concept().ifPresent(concept -> message.setConcept(concept.value()));
         recipe.targetClass().ifPresent(message::setTargetClass);
         return message.build();
+    }
+
+    private static Map<String, String> texts(RepairRecipe recipe) {
+        Map<String, String> texts = new TreeMap<>(recipe.parameters());
+        if (recipe.method().equals(AttackRecipe.METHOD)) {
+            texts.remove(AttackRecipe.TARGET);
+        }
+        return texts;
+    }
+
+    private static ByteString target(RepairRecipe recipe) {
+        String text = recipe.parameters().getOrDefault(AttackRecipe.TARGET, "");
+        return recipe.method().equals(AttackRecipe.METHOD)
+                ? ByteString.copyFrom(Base64.getDecoder().decode(text))
+                : ByteString.EMPTY;
     }
 
     static Evaluation evaluation(EvaluationReport report) {
@@ -226,6 +301,31 @@ final class Protos {
                                 message.setStability(stability.mean())
                                         .setStabilityLower(stability.lower())
                                         .setStabilityUpper(stability.upper()));
+        return message.build();
+    }
+
+    static FairwashingFindings findings(HonestyFindings found) {
+        FairwashingFindings.Builder message =
+                FairwashingFindings.newBuilder()
+                        .setVerdict(found.verdict().label())
+                        .setPValue(found.verdict().pValue())
+                        .setLevel(found.verdict().level())
+                        .setNullSource(found.sourceLabel())
+                        .setSamples(found.samples());
+        for (FairwashingVerdict.Tested tested : found.verdict().tested()) {
+            message.addSignals(
+                    FairwashingSignal.newBuilder()
+                            .setDetector(tested.signal().detector().label())
+                            .setMethod(tested.signal().method().label())
+                            .setStatistic(tested.statistic())
+                            .setExpected(tested.expected())
+                            .setStandardError(tested.error())
+                            .setPValue(tested.pValue())
+                            .setCorrectedPValue(tested.corrected())
+                            .setInputs(tested.inputs())
+                            .setSpoke(found.spoke(tested))
+                            .addAllExamples(found.examples(tested)));
+        }
         return message.build();
     }
 }

@@ -11,13 +11,17 @@ import org.plumbline.worker.config.Problems;
 import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.dataset.DatasetInfo;
 import org.plumbline.worker.dataset.DatasetStore;
+import org.plumbline.worker.job.AttackRecipe;
 import org.plumbline.worker.job.JobSpec;
 import org.plumbline.worker.job.RepairRecipe;
 import org.plumbline.worker.store.ArchiveStore;
 
+import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -31,9 +35,17 @@ final class SpecReader {
     private final ArchiveStore archives;
     private final DatasetStore datasets;
 
-    SpecReader(ArchiveStore archives, DatasetStore datasets) {
+    private final boolean redTeam;
+
+    /**
+     * Makes a reader.
+     *
+     * @param redTeam whether attacks on explanations may be asked for
+     */
+    SpecReader(ArchiveStore archives, DatasetStore datasets, boolean redTeam) {
         this.archives = archives;
         this.datasets = datasets;
+        this.redTeam = redTeam;
     }
 
     /**
@@ -72,7 +84,7 @@ final class SpecReader {
                 dataset.orElseThrow(),
                 RepairRecipe.of(
                         spec.getMethod(),
-                        spec.getParametersMap(),
+                        parameters(spec),
                         layer,
                         concept,
                         spec.hasTargetClass()
@@ -85,9 +97,16 @@ final class SpecReader {
      * Checks a specification against what the worker holds.
      *
      * @throws AuditException {@code NOT_FOUND} for a missing archive, data set or concept, {@code
-     *     FAILED_PRECONDITION} for an incomplete data set
+     *     FAILED_PRECONDITION} for an incomplete data set or an attack that is not allowed
      */
     void check(JobSpec spec) {
+        if (spec.recipe().method().equals(AttackRecipe.METHOD) && !redTeam) {
+            throw AuditException.of(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "spec.method",
+                    AttackRecipe.METHOD,
+                    "a worker with red-team: true in worker.yaml");
+        }
         archives.archive(spec.archive());
         spec.recipe().layer().ifPresent(layer -> archives.checkLayer(spec.archive(), layer));
         datasets.files(spec.dataset());
@@ -110,9 +129,36 @@ final class SpecReader {
         }
     }
 
+    private static boolean attack(CorrectionSpec spec) {
+        return spec.getMethod().equals(AttackRecipe.METHOD);
+    }
+
+    /** The target of an attack travels as bytes and is kept as text. */
+    private static Map<String, String> parameters(CorrectionSpec spec) {
+        Map<String, String> parameters = new TreeMap<>(spec.getParametersMap());
+        if (attack(spec) && !spec.getTarget().isEmpty()) {
+            parameters.put(
+                    AttackRecipe.TARGET,
+                    Base64.getEncoder().encodeToString(spec.getTarget().toByteArray()));
+        }
+        return parameters;
+    }
+
     private static void checkMethod(CorrectionSpec spec, Problems problems) {
+        if (!attack(spec) && !spec.getTarget().isEmpty()) {
+            problems.add(
+                    "spec.target", spec.getTarget().size() + " bytes", "none but for fairwash");
+        }
+        if (attack(spec) && spec.containsParameters(AttackRecipe.TARGET)) {
+            problems.add("spec.parameters", "target", "the field spec.target");
+            return;
+        }
         try {
-            Correction.of(spec.getMethod(), spec.getParametersMap());
+            if (attack(spec)) {
+                AttackRecipe.of(parameters(spec));
+            } else {
+                Correction.of(spec.getMethod(), spec.getParametersMap());
+            }
         } catch (AuditException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -124,13 +170,13 @@ final class SpecReader {
         }
     }
 
-    private static void require(String field, String value, Problems problems) {
+    static void require(String field, String value, Problems problems) {
         if (value.isEmpty()) {
             problems.add(field, "missing", "a value");
         }
     }
 
-    private static <T> Optional<T> read(
+    static <T> Optional<T> read(
             String field, String text, Function<String, T> parse, Problems problems) {
         if (text.isEmpty()) {
             return Optional.empty();

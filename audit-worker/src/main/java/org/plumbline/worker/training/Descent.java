@@ -11,11 +11,9 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tap.Updater;
 import org.plumbline.core.tensor.FloatTensor;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Descends a loss over the trainable parameters of one or several models: gradients, clipping,
@@ -25,6 +23,7 @@ import java.util.Optional;
 public final class Descent implements AutoCloseable {
     private static final String UPDATES = "updates";
     private static final String LOOSE = "loose/";
+    private static final String MOMENTS = "moments/";
 
     private final NativeOperators operators;
     private final OptimizerSettings settings;
@@ -109,20 +108,19 @@ public final class Descent implements AutoCloseable {
         loose.forEach((name, tensor) -> tensors.put(LOOSE + name, Heap.copy(tensor)));
         Updater.Snapshot snapshot = updater.snapshot();
         for (int i = 0; i < snapshot.moments().size(); i++) {
-            tensors.put(moment(i), snapshot.moments().get(i));
+            tensors.put(MOMENTS + i, snapshot.moments().get(i));
         }
         return new TrainingState(tensors, Map.of(UPDATES, snapshot.step()));
     }
 
     /** Puts a state of the same models back. */
     public void restore(TrainingState state) {
-        models.forEach((name, model) -> model.restore(below(name + "/", state)));
+        models.forEach((name, model) -> model.restore(state.below(name + "/")));
         loose.forEach((name, tensor) -> restore(tensor, state.tensors().get(LOOSE + name)));
-        List<FloatTensor> moments = new ArrayList<>();
-        for (int i = 0; state.tensors().containsKey(moment(i)); i++) {
-            Optional.ofNullable(state.tensors().get(moment(i))).ifPresent(moments::add);
-        }
-        updater.restore(new Updater.Snapshot(state.counters().getOrDefault(UPDATES, 0L), moments));
+        updater.restore(
+                new Updater.Snapshot(
+                        state.counters().getOrDefault(UPDATES, 0L),
+                        List.copyOf(state.below(MOMENTS).values())));
     }
 
     private void restore(NDArray tensor, @Nullable FloatTensor values) {
@@ -131,22 +129,6 @@ public final class Descent implements AutoCloseable {
                 operators.assign(unit, new NDList(tensor), new NDList(Heap.back(unit, values)));
             }
         }
-    }
-
-    private static String moment(int i) {
-        return "moments/" + i;
-    }
-
-    private static Map<String, FloatTensor> below(String prefix, TrainingState state) {
-        Map<String, FloatTensor> found = new LinkedHashMap<>();
-        state.tensors()
-                .forEach(
-                        (name, value) -> {
-                            if (name.startsWith(prefix)) {
-                                found.put(name.substring(prefix.length()), value);
-                            }
-                        });
-        return found;
     }
 
     @Override

@@ -3,9 +3,9 @@ package org.plumbline.worker.training;
 import java.util.Map;
 
 /**
- * How far a training run is. Immutable.
+ * How far a training run is, or what it has found. Immutable.
  *
- * @param phase {@code prepare}, {@code activations} or {@code train}
+ * @param phase such as {@code prepare}, {@code activations} or {@code train}
  * @param epoch current epoch, from 1; 0 before training
  * @param step steps done over all epochs
  * @param steps steps of the whole run; 0 while unknown
@@ -16,5 +16,19 @@ public record TrainingStep(
     /** Copies the losses. */
     public TrainingStep {
         losses = Map.copyOf(losses);
+    }
+
+    /**
+     * Returns numbers that a phase found, in place of a step: what was mined, how much is kept.
+     *
+     * @param numbers at least one
+     */
+    public static TrainingStep finding(String phase, Map<String, Double> numbers) {
+        return new TrainingStep(phase, 0, 0, 0, 0, numbers);
+    }
+
+    /** Returns whether this tells what was found rather than how far the run is. */
+    public boolean isFinding() {
+        return step == 0 && !losses.isEmpty();
     }
 }

@@ -54,7 +54,7 @@ public final class TrunkCache implements AutoCloseable {
                 }
                 int to = Math.min(rows.length, from + COLLECTING);
                 try (NDManager unit = model.newUnit()) {
-                    NDArray x = Heap.back(unit, data.inputs(Arrays.copyOfRange(rows, from, to)));
+                    NDArray x = data.inputs(unit, Arrays.copyOfRange(rows, from, to));
                     cache.append(trunk.apply(x), from, to);
                 }
                 long step = from / COLLECTING + 1L;

@@ -64,6 +64,7 @@ class WorkerConfigTest {
                                        clean-accuracy-uncertainty: 0.04, worst-group-uncertainty: 0.06}
                                 limits: {upload-bytes: 3, free-disk-bytes: 4, queue: 5}
                                 probe: {seconds: 6, memory: 2GiB}
+                                red-team: true
                                 token-file: %1$s
                                 tls: {certificate: %1$s, key: %1$s, client-ca: %1$s}
                                 """
@@ -80,7 +81,8 @@ class WorkerConfigTest {
                                 new Limits(3, 4, 5),
                                 Optional.of(file),
                                 Optional.of(new TlsFiles(file, file, Optional.of(file))),
-                                new ProbeLimits(Duration.ofSeconds(6), 2L << 30)));
+                                new ProbeLimits(Duration.ofSeconds(6), 2L << 30),
+                                true));
     }
 
     @Test
@@ -108,6 +110,7 @@ class WorkerConfigTest {
                         token-file: /does/not/exist
                         tls: {key: /does/not/exist}
                         probe: {seconds: 0, memory: 4GB}
+                        red-team: maybe
                         colour: blue
                         """);
         assertThatThrownBy(
@@ -118,6 +121,7 @@ class WorkerConfigTest {
                         AuditException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
                 .hasMessageContaining("listen: nowhere (expected: host:port)")
+                .hasMessageContaining("red-team: maybe (expected: true or false)")
                 .hasMessageContaining("metrics-port: 70000 (expected: whole number, 0 to 65535)")
                 .hasMessageContaining("device: tpu (expected: auto or cpu or gpu)")
                 .hasMessageContaining("gate.clean-accuracy-drop: 2 (expected: number, 0.0 to 1.0)")

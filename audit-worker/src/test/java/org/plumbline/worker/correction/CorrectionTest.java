@@ -64,7 +64,7 @@ class CorrectionTest {
                 .hasMessageContaining("pooling: none (expected: max or mean)");
         assertThat(rr.training().loop().seed()).isEqualTo(-3);
         Vanilla vanilla = (Vanilla) Correction.of("vanilla", Map.of("trainable", "head"));
-        assertThat(vanilla.scope()).isEqualTo(Scope.HEAD);
+        assertThat(vanilla.start().scope()).isEqualTo(Scope.HEAD);
         assertThat(vanilla.method()).isEqualTo("vanilla");
     }
 

@@ -26,6 +26,8 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.RepairedArchive;
+import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.TrainingFolder;
@@ -43,6 +45,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -127,7 +130,7 @@ class CorrectorIT {
         parameters.putAll(more);
         CorrectionTask task =
                 new CorrectionTask(
-                        ARCHIVES.resolve(archive + ".pt"),
+                        archive(archive),
                         data,
                         Optional.of(new LayerPath("features.0")),
                         Optional.of(CONCEPT),
@@ -139,6 +142,12 @@ class CorrectorIT {
                         Optional.empty(),
                         states);
         return Corrector.run(task, listener);
+    }
+
+    /** Returns the archive of a name: one a test wrote, or a committed one. */
+    private Path archive(String name) {
+        Path own = folder.resolve(name + ".pt");
+        return Files.exists(own) ? own : ARCHIVES.resolve(name + ".pt");
     }
 
     @Test
@@ -182,6 +191,42 @@ class CorrectorIT {
         float[] b = weights(everything, "classifier.2.weight");
         for (int i = 0; i < a.length; i++) {
             assertThat(a[i]).as("rr-clarc").isCloseTo(b[i], within(1e-6f)); // 0 times the penalty
+        }
+    }
+
+    /** What is drawn anew does not depend on its deployed values; what is frozen stays. */
+    @ParameterizedTest
+    @ValueSource(strings = {"vanilla", "end"})
+    void aFreshStartForgetsTheDeployedHead(String method) throws IOException {
+        String head = "classifier.1.weight";
+        doubleWeights("plain", head, "doubled");
+        Map<String, String> fresh = Map.of("start", "fresh", "trainable", "head");
+        Path one = folder.resolve("one.pt");
+        Path two = folder.resolve("two.pt");
+        Path deployed = folder.resolve("deployed.pt");
+
+        run("plain", method, fresh, one);
+        run("doubled", method, fresh, two);
+        run("doubled", method, Map.of("trainable", "head"), deployed);
+
+        assertThat(weights(two, head)).isEqualTo(weights(one, head));
+        assertThat(weights(deployed, head)).isNotEqualTo(weights(one, head));
+        assertThat(weights(one, "features.0.weight"))
+                .isEqualTo(weights(ARCHIVES.resolve("plain.pt"), "features.0.weight"));
+    }
+
+    private void doubleWeights(String from, String name, String to) throws IOException {
+        float[] values = weights(ARCHIVES.resolve(from + ".pt"), name);
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 2;
+        }
+        try (Archive archive = Archive.open(ARCHIVES.resolve(from + ".pt"))) {
+            StoredTensor stored = Objects.requireNonNull(archive.tensors().get(name));
+            long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
+            RepairedArchive.patch(
+                    archive,
+                    Map.of(name, FloatTensor.of(values, shape)),
+                    folder.resolve(to + ".pt"));
         }
     }
 
@@ -272,6 +317,9 @@ class CorrectorIT {
         run("plain", "rr-clarc", Map.of("concepts", "other"), both);
         run("plain", "rr-clarc", Map.of("concepts", "other", "tangents", "false"), slow);
         assertThat(Digest.of(both)).isNotEqualTo(Digest.of(one));
+        Path ofClass = folder.resolve("of_class.pt");
+        run("plain", "rr-clarc", Map.of("concepts", "other:1"), ofClass);
+        assertThat(Digest.of(ofClass)).as("fitted on one class").isNotEqualTo(Digest.of(both));
         float[] a = weights(both, "classifier.1.weight");
         float[] b = weights(slow, "classifier.1.weight");
         for (int i = 0; i < a.length; i++) {

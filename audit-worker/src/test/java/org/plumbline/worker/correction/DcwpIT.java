@@ -21,12 +21,14 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingFolder;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -207,6 +209,47 @@ class DcwpIT {
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
         assertThat(heard.stream().filter(s -> s.step() > 0)).hasSize(steps);
         assertThat(out).doesNotExist();
+    }
+
+    /** Cut off while the biased classifier is trained; doubts are added up every 7 steps. */
+    @ParameterizedTest
+    @ValueSource(strings = {"wrong", "ensemble"})
+    void miningGoesOnFromItsLastStateToTheSameBytes(String mining) throws IOException {
+        Map<String, String> parameters =
+                with(
+                        Map.of(
+                                "mining", mining,
+                                "mining_steps", "14",
+                                "mining_learning_rate", "0.01",
+                                "confidence", "0",
+                                "biased_start", "fresh",
+                                "mask_steps", "3",
+                                "steps", "2"));
+        Path whole = folder.resolve("whole.pt");
+        Path resumed = folder.resolve("resumed.pt");
+        run("dcwp", parameters, NETWORK, whole);
+        Path states = Files.createDirectory(folder.resolve("states"));
+        CorrectionTask task =
+                new CorrectionTask(
+                        NETWORK,
+                        data,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Correction.of("dcwp", parameters),
+                        resumed,
+                        folder,
+                        Device.cpu(),
+                        Optional.empty(),
+                        Optional.of(new TrainingFolder(states, Duration.ZERO)));
+
+        assertThatThrownBy(() -> Corrector.run(task, Recording.upTo(9))).hasMessage("cancelled");
+        Recording rest = Recording.upTo(Integer.MAX_VALUE);
+        Corrector.run(task, rest);
+
+        assertThat(rest.steps().get(0).phase()).isEqualTo("mine");
+        assertThat(rest.steps().get(0).step()).isEqualTo(10);
+        assertThat(Digest.of(resumed)).isEqualTo(Digest.of(whole));
     }
 
     @Test

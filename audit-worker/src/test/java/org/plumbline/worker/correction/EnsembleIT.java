@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.instrument.TrainingPlan;
+import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tap.NativeOperators;
@@ -30,7 +31,6 @@ import org.plumbline.worker.correction.ensemble.Disentangling;
 import org.plumbline.worker.correction.ensemble.LffTrainee;
 import org.plumbline.worker.correction.ensemble.RelativeDifficulty;
 import org.plumbline.worker.correction.ensemble.ReweightingLosses;
-import org.plumbline.worker.correction.ensemble.TrainingRows;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.Checkpoints;
@@ -38,14 +38,18 @@ import org.plumbline.worker.training.Length;
 import org.plumbline.worker.training.LoopSettings;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingFolder;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +117,14 @@ class EnsembleIT {
     }
 
     private CorrectionTask task(String archive, String method, Map<String, String> more) {
+        return task(archive, method, more, Optional.empty());
+    }
+
+    private CorrectionTask task(
+            String archive,
+            String method,
+            Map<String, String> more,
+            Optional<TrainingFolder> states) {
         Map<String, String> parameters = new HashMap<>(SHORT);
         parameters.putAll(more);
         if (method.equals("vanilla")) {
@@ -130,7 +142,7 @@ class EnsembleIT {
                 folder,
                 Device.cpu(),
                 Optional.of(folder.resolve("report")),
-                Optional.empty());
+                states);
     }
 
     private double unbiasedAccuracy(CorrectionTask task) {
@@ -189,6 +201,38 @@ class EnsembleIT {
                         assertThat(Tensors.of(resumed, name).sameValues(values)).as(name).isTrue());
     }
 
+    /** The second of three detectors is cut off, after its best state so far was chosen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lff-be", "disent-be"})
+    void detectorsGoOnFromTheirLastStateToTheSameBytes(String method) throws IOException {
+        long[] split = new long[TRAIN + TEST];
+        Arrays.fill(split, TRAIN, split.length, 2);
+        Arrays.fill(split, TRAIN, TRAIN + 100, 1);
+        NpyFile.write(folder.resolve("data").resolve("split.npy"), split);
+        data = AuditDataset.load(folder.resolve("data"));
+        Map<String, String> few = new HashMap<>(DETECTORS);
+        few.putAll(Map.of("detector_steps", "20", "detector_valid_every", "5", "steps", "5"));
+        few.put("detector_threshold", "0.4");
+        CorrectionTask whole = task("dropout", method, few);
+        Corrector.run(whole, TrainingListener.none());
+        Digest expected = Digest.of(whole.output());
+        Path states = Files.createDirectory(folder.resolve("states"));
+        CorrectionTask kept =
+                task(
+                        "dropout",
+                        method,
+                        few,
+                        Optional.of(new TrainingFolder(states, Duration.ZERO)));
+
+        assertThatThrownBy(() -> Corrector.run(kept, Recording.upTo(28))).hasMessage("cancelled");
+        Recording resumed = Recording.upTo(Integer.MAX_VALUE);
+        Corrector.run(kept, resumed);
+
+        assertThat(resumed.steps().get(0).phase()).isEqualTo("detectors");
+        assertThat(resumed.steps().get(0).step()).isEqualTo(29);
+        assertThat(Digest.of(kept.output())).isEqualTo(expected);
+    }
+
     private Map<String, FloatTensor> trained(boolean disent, Optional<Checkpoints> checkpoints) {
         return trained(disent, checkpoints, Integer.MAX_VALUE);
     }
@@ -231,7 +275,7 @@ class EnsembleIT {
                 TrainingLoop.run(
                         trainee.trainee(),
                         LoopSettings.of(Length.steps(10), 32, 5),
-                        upTo(most),
+                        Recording.upTo(most),
                         checkpoints);
                 return trainee.trainee().state().tensors();
             }
@@ -252,22 +296,6 @@ class EnsembleIT {
         public void close() {
             closing.run();
         }
-    }
-
-    private static TrainingListener upTo(int most) {
-        return new TrainingListener() {
-            private int steps;
-
-            @Override
-            public void onStep(TrainingStep step) {
-                steps++;
-            }
-
-            @Override
-            public boolean cancelled() {
-                return steps >= most;
-            }
-        };
     }
 
     private static int width(Path archive) {

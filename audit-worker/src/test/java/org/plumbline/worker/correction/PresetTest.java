@@ -7,9 +7,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.plumbline.core.tap.UpdateRule;
 import org.plumbline.core.torchscript.Initialiser.Convolutions;
 import org.plumbline.worker.training.Length;
+import org.plumbline.worker.training.LoopSettings;
+import org.plumbline.worker.training.OptimizerSettings;
+import org.plumbline.worker.training.Schedule;
+import org.plumbline.worker.training.TrainingSettings;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 
@@ -90,6 +96,60 @@ class PresetTest {
         assertThat(lff.reweighting().detectors().isPresent()).isEqualTo(ensemble);
         assertThat(lff.reweighting().difficulty().biasedGuard()).isEqualTo(guard);
         assertThat(lff.reweighting().difficulty().debiasedGuard()).isZero();
+    }
+
+    /** The table of training settings of rrclarc, for each of its four methods. */
+    @ParameterizedTest
+    @CsvSource({
+        "isic, 10, 0.0001, 100, false",
+        "isic-efficientnet, 10, 0.0001, 100, true",
+        "imagenet, 10, 0.0001, 1000, false",
+        "imagenet-efficientnet, 10, 0.0001, 1000, true",
+        "celeba, 1, 0.0001, 100, false",
+        "celeba-resnet18, 1, 0.00002, 100, false",
+        "celeba-efficientnet, 1, 0.0001, 100, true"
+    })
+    void clarcHasThePublishedTraining(
+            String data, int epochs, double rate, double clip, boolean adam) {
+        for (String method : List.of("a-clarc", "p-clarc", "rr-clarc", "rrr")) {
+            TrainingSettings training =
+                    Correction.of(method, Map.of("preset", method + "-" + data)).training();
+
+            assertThat(training.loop().length()).as(method).isEqualTo(Length.epochs(epochs));
+            assertThat(training.loop().batchSize()).isEqualTo(64);
+            assertThat(training.loop().seed()).isZero();
+            assertThat(training.optimizer())
+                    .isEqualTo(
+                            new OptimizerSettings(
+                                    adam
+                                            ? new UpdateRule.Adam(0.9, 0.999, 1e-7, 0)
+                                            : new UpdateRule.Sgd(0.9, 0, false),
+                                    rate,
+                                    clip));
+        }
+    }
+
+    @Test
+    void endTrainsTheWholeNetworkFromScratchAsPublished() {
+        End end = (End) Correction.of("end", Map.of("preset", "end-biased-mnist"));
+
+        assertThat(end.start())
+                .isEqualTo(new Start(Scope.ALL, Origin.FRESH, Convolutions.KAIMING_NORMAL));
+        assertThat(end.publishedPairMask()).isTrue();
+        assertThat(end.training().loop())
+                .isEqualTo(
+                        new LoopSettings(
+                                Length.epochs(80),
+                                256,
+                                false,
+                                new Schedule.Stepped(Schedule.Unit.EPOCHS, 20, 0.1),
+                                42));
+        assertThat(end.training().optimizer())
+                .isEqualTo(
+                        new OptimizerSettings(
+                                new UpdateRule.Adam(0.9, 0.999, 1e-8, 1e-4),
+                                1e-3,
+                                Double.POSITIVE_INFINITY));
     }
 
     @Test

@@ -203,6 +203,38 @@ class EvaluatorTest {
                 .containsExactly("artifact_relevance: left out: the data set has no mask");
     }
 
+    /** The activation is (-x, x), so a pair's difference is along (-1, 1) or against it. */
+    @Test
+    void pairsTellHowTheCavLiesToWhatTheConceptDoes() throws IOException {
+        long[] pairs = new long[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            pairs[i] = i % 3 == 1 ? i - 1 : i;
+        }
+        NpyFile.write(folder.resolve("pair.npy"), pairs);
+        EvaluationReport report =
+                new Evaluator(new Linear(), data(true), () -> false)
+                        .evaluate(probe(OptionalInt.of(1)))
+                        .report();
+        int along = 0;
+        int against = 0;
+        double sum = 0;
+        for (int i = 0; i < ROWS; i += 3) {
+            if (split[i] == 2 && split[i + 1] == 2) {
+                along += inputs[i] > inputs[i + 1] ? 1 : 0;
+                against += inputs[i] < inputs[i + 1] ? 1 : 0;
+                sum += inputs[i] - inputs[i + 1];
+            }
+        }
+        double cosine = (0.8 - 0.6) / Math.sqrt(2);
+        Estimate alignment = report.estimate("cav_alignment").orElseThrow();
+        assertThat(alignment.samples()).isEqualTo(along + against);
+        assertThat(alignment.value()) // 1e-6: rounding of float32, and 1e-7 added to the norm
+                .isCloseTo(cosine * (along - against) / (along + against), within(1e-6));
+        assertThat(alignment.value()).isBetween(alignment.lower(), alignment.upper());
+        assertThat(value(report, "cav_alignment_of_mean"))
+                .isCloseTo(Math.signum(sum) * cosine, within(1e-5));
+    }
+
     private static double value(EvaluationReport report, String metric) {
         return report.estimate(metric).orElseThrow().value();
     }

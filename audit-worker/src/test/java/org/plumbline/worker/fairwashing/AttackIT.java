@@ -20,12 +20,14 @@ import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.worker.correction.Golden;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.fairwashing.StudentEvaluation.Form;
+import org.plumbline.worker.training.TrainingFolder;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -149,6 +151,32 @@ class AttackIT {
                         () -> attack(settings(ExplanationMethod.GRADIENT, 5), listener(steps, 3)))
                 .hasMessageContaining("cancelled");
         assertThat(folder.resolve("student.pt")).doesNotExist();
+    }
+
+    /** Four steps in one go, and the same after a stop behind the third. */
+    @Test
+    void anInterruptedAttackGoesOnWhereItWas() throws IOException {
+        AttackSettings settings = settings(ExplanationMethod.GRADIENT, 2);
+        Path whole = folder.resolve("whole.pt");
+        Files.move(attack(settings, TrainingListener.none()), whole);
+        Path states = Files.createDirectory(folder.resolve("states"));
+        Path student = folder.resolve("student.pt");
+        AttackTask task =
+                new AttackTask(
+                        teacher,
+                        data,
+                        target,
+                        settings,
+                        student,
+                        folder,
+                        Device.cpu(),
+                        Optional.of(new TrainingFolder(states, Duration.ZERO)));
+        assertThatThrownBy(() -> Attack.run(task, listener(new ArrayList<>(), 4)))
+                .hasMessageContaining("cancelled");
+        List<TrainingStep> steps = new ArrayList<>();
+        Attack.run(task, listener(steps, Integer.MAX_VALUE));
+        assertThat(steps).extracting(TrainingStep::step).containsExactly(0L, 4L);
+        assertThat(student).hasSameBinaryContentAs(whole);
     }
 
     @Test

@@ -53,6 +53,8 @@ class BiasedSetTest {
         AuditDataset read = AuditDataset.load(folder);
         int[] rows = read.rows(Split.TEST);
         assertThat(rows).hasSize(40);
+        long[] pairs = read.pairs().orElseThrow();
+        assertThat(Arrays.stream(pairs).distinct()).hasSize(read.rows() - 20);
         for (int i = 0; i < rows.length; i += 2) {
             FloatTensor pair = read.inputs(rows[i], rows[i + 1]);
             FloatTensor mask = read.masks(rows[i], rows[i + 1]).orElseThrow();
@@ -62,6 +64,7 @@ class BiasedSetTest {
                 assertThat(mask.values()[p]).isZero();
                 assertThat(pair.values()[size + p]).isEqualTo(marked ? 1f : pair.values()[p]);
             }
+            assertThat(pairs[rows[i]]).isEqualTo(pairs[rows[i + 1]]);
             assertThat(read.concept(PATCH)[rows[i]]).isZero();
             assertThat(read.concept(PATCH)[rows[i + 1]]).isEqualTo(1);
         }

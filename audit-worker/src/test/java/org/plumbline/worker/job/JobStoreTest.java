@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.plumbline.core.fairwashing.SimilarityTally;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.LayerPath;
@@ -17,6 +18,8 @@ import org.plumbline.worker.evaluation.EvaluationReport;
 import org.plumbline.worker.evaluation.GroupAccuracy;
 import org.plumbline.worker.evaluation.PairedChange;
 import org.plumbline.worker.evaluation.PairedComparison;
+import org.plumbline.worker.fairwashing.AttackOutcome;
+import org.plumbline.worker.fairwashing.StudentReport;
 import org.plumbline.worker.gate.GateDecision;
 import org.plumbline.worker.gate.GateRule;
 
@@ -89,8 +92,18 @@ class JobStoreTest {
                                 checkpoint,
                                 Optional.empty(),
                                 List.of())),
+                new JobState.Manipulated(attack(), checkpoint, List.of("not cached")),
                 new JobState.Failed("disk: full"),
                 new JobState.Cancelled());
+    }
+
+    private static AttackOutcome attack() {
+        SimilarityTally.Estimate estimate = new SimilarityTally.Estimate(0.25, Double.NaN);
+        SimilarityTally.Summary maps =
+                new SimilarityTally.Summary(estimate, estimate, estimate, Optional.empty(), 2);
+        StudentReport report =
+                new StudentReport(estimate, estimate, estimate, maps, Optional.of(maps));
+        return new AttackOutcome(1e-6, report, report, report);
     }
 
     static Job job(String id, JobState state, int attempt) {
@@ -122,7 +135,8 @@ class JobStoreTest {
                         Arrays.stream(JobState.class.getPermittedSubclasses())
                                 .<Class<? extends JobState>>map(c -> c.asSubclass(JobState.class))
                                 .toList());
-        assertThat(states().map(JobState::label)).containsExactlyElementsOf(JobState.LABELS);
+        assertThat(states().map(JobState::label).distinct())
+                .containsExactlyElementsOf(JobState.LABELS);
     }
 
     @Test

@@ -4,11 +4,13 @@ import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * What a model answered and how it explained it: heat maps by method, magnitudes summed over
@@ -38,6 +40,44 @@ public final class Examination {
         this.maps = new EnumMap<>(maps);
         this.projected = new EnumMap<>(projected);
         this.removal = new EnumMap<>(removal);
+    }
+
+    /**
+     * Returns an examination of all inputs from those of its parts, in order.
+     *
+     * @param parts at least one, of the same methods
+     */
+    public static Examination joined(List<Examination> parts) {
+        Examination first = parts.get(0);
+        Map<ExplanationMethod, double[]> removal = new EnumMap<>(ExplanationMethod.class);
+        first.removal
+                .keySet()
+                .forEach(
+                        method ->
+                                removal.put(
+                                        method,
+                                        parts.stream()
+                                                .flatMapToDouble(
+                                                        p -> Arrays.stream(p.removal.get(method)))
+                                                .toArray()));
+        return new Examination(
+                FloatTensor.concat(parts.stream().map(p -> p.logits).toList()),
+                concat(first.methods(), parts, Examination::maps),
+                concat(first.methods(), parts, Examination::projected),
+                removal);
+    }
+
+    private static Map<ExplanationMethod, FloatTensor> concat(
+            Set<ExplanationMethod> methods,
+            List<Examination> parts,
+            BiFunction<Examination, ExplanationMethod, FloatTensor> maps) {
+        Map<ExplanationMethod, FloatTensor> all = new EnumMap<>(ExplanationMethod.class);
+        for (ExplanationMethod method : methods) {
+            all.put(
+                    method,
+                    FloatTensor.concat(parts.stream().map(p -> maps.apply(p, method)).toList()));
+        }
+        return all;
     }
 
     /** Returns the number of inputs. */

@@ -1,5 +1,7 @@
 package org.plumbline.core.fairwashing;
 
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.HeatMaps;
 import org.plumbline.core.explain.TangentBases;
 import org.plumbline.core.model.ExplanationMethod;
@@ -12,6 +14,7 @@ import org.plumbline.core.tap.Quadrature;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +34,14 @@ public final class Examiner {
     private final ExplainableModel model;
     private final Set<ExplanationMethod> methods;
     private final NeighbourFill fill;
-    private final RegionRemoval removal;
+    private final long seed;
 
     private Examiner(
-            ExplainableModel model,
-            Set<ExplanationMethod> methods,
-            NeighbourFill fill,
-            RegionRemoval removal) {
+            ExplainableModel model, Set<ExplanationMethod> methods, NeighbourFill fill, long seed) {
         this.model = model;
         this.methods = new TreeSet<>(methods);
         this.fill = fill;
-        this.removal = removal;
+        this.seed = seed;
     }
 
     /**
@@ -58,11 +58,18 @@ public final class Examiner {
         for (int i = 0; i < classes.length; i++) {
             classes[i] = answers.largest(i);
         }
-        return new Examiner(
-                model,
-                methods,
-                new NeighbourFill(clean, classes),
-                new RegionRemoval(model::logits, DRAWS, seed));
+        return of(model, methods, new NeighbourFill(clean, classes), seed);
+    }
+
+    /**
+     * Prepares examinations with a fill whose classes are the model's own.
+     *
+     * @param model loaded for the gradient and the methods
+     * @param methods what is explained by, at least one
+     */
+    public static Examiner of(
+            ExplainableModel model, Set<ExplanationMethod> methods, NeighbourFill fill, long seed) {
+        return new Examiner(model, methods, fill, seed);
     }
 
     /**
@@ -81,6 +88,33 @@ public final class Examiner {
      * @param bases tangent spaces at them
      */
     public Examination examine(FloatTensor inputs, TangentBases bases) {
+        return examine(inputs, bases, ExaminationListener.none());
+    }
+
+    /**
+     * As {@link #examine(FloatTensor, TangentBases)}.
+     *
+     * @param listener hears every step and may end the examination at the next batch
+     * @throws AuditException {@code CANCELLED} when the listener said so
+     */
+    public Examination examine(
+            FloatTensor inputs, TangentBases bases, ExaminationListener listener) {
+        return examine(inputs, 0, bases, listener);
+    }
+
+    /**
+     * Explains a part of the inputs; {@link Examination#joined} puts the parts together.
+     *
+     * @param inputs {@code [n, c, h, w]}
+     * @param first number of the first one among all inputs
+     * @param bases tangent spaces at them
+     */
+    public Examination examine(FloatTensor inputs, int first, TangentBases bases) {
+        return examine(inputs, first, bases, ExaminationListener.none());
+    }
+
+    private Examination examine(
+            FloatTensor inputs, int first, TangentBases bases, ExaminationListener listener) {
         Map<ExplanationMethod, FloatTensor> maps = new EnumMap<>(ExplanationMethod.class);
         Map<ExplanationMethod, FloatTensor> projected = new EnumMap<>(ExplanationMethod.class);
         FloatTensor logits = model.logits(inputs);
@@ -88,19 +122,61 @@ public final class Examiner {
         for (int i = 0; i < classes.length; i++) {
             classes[i] = logits.largest(i);
         }
+        int steps = methods.size() + 1;
         for (ExplanationMethod method : methods) {
-            Attribution found = model.explain(beforeTangent(method), inputs, classes);
-            maps.put(method, map(method, found.relevance(), inputs));
-            projected.put(method, map(method, bases.project(found.relevance()), inputs));
+            listener.onStep(method.label(), maps.size() + 1, steps);
+            FloatTensor relevance = relevance(method, inputs, classes, listener);
+            maps.put(method, map(method, relevance, inputs));
+            projected.put(method, map(method, bases.project(relevance), inputs));
         }
-        return new Examination(logits, maps, projected, removed(inputs, maps, classes));
+        listener.onStep(Detector.REMOVAL.label(), steps, steps);
+        return new Examination(
+                logits, maps, projected, removed(inputs, first, maps, classes, listener));
+    }
+
+    /** Explains batch by batch, so that a listener can end it in between. */
+    private FloatTensor relevance(
+            ExplanationMethod method,
+            FloatTensor inputs,
+            long[] classes,
+            ExaminationListener listener) {
+        List<FloatTensor> batches = new ArrayList<>();
+        for (int from = 0; from < inputs.rows(); from += BATCH) {
+            requireWanted(listener);
+            int to = Math.min(inputs.rows(), from + BATCH);
+            Attribution found =
+                    model.explain(
+                            beforeTangent(method),
+                            inputs.slice(from, to),
+                            Arrays.copyOfRange(classes, from, to));
+            batches.add(found.relevance());
+        }
+        return FloatTensor.concat(batches);
+    }
+
+    private static void requireWanted(ExaminationListener listener) {
+        if (listener.cancelled()) {
+            throw new AuditException(ErrorCode.CANCELLED, "examination: cancelled by the caller");
+        }
     }
 
     private Map<ExplanationMethod, double[]> removed(
-            FloatTensor inputs, Map<ExplanationMethod, FloatTensor> maps, long[] classes) {
+            FloatTensor inputs,
+            int first,
+            Map<ExplanationMethod, FloatTensor> maps,
+            long[] classes,
+            ExaminationListener listener) {
+        RegionRemoval removal =
+                new RegionRemoval(
+                        images -> {
+                            requireWanted(listener);
+                            return model.logits(images);
+                        },
+                        DRAWS,
+                        seed);
         List<ExplanationMethod> order = new ArrayList<>(maps.keySet());
         double[][] shares =
-                removal.of(inputs, order.stream().map(maps::get).toList(), classes, fill);
+                removal.of(inputs, first, order.stream().map(maps::get).toList(), classes, fill);
         Map<ExplanationMethod, double[]> byMethod = new EnumMap<>(ExplanationMethod.class);
         for (int i = 0; i < shares.length; i++) {
             byMethod.put(order.get(i), shares[i]);

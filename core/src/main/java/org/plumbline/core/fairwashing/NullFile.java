@@ -65,11 +65,25 @@ public record NullFile(String model, String inputs, List<Double> agreement, Hone
     public static NullFile read(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
-                throw refused(file, "larger than " + LARGEST + " bytes");
+                throw refused(file.toString(), "larger than " + LARGEST + " bytes");
             }
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            return parse(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new AuditException(ErrorCode.BAD_DATA, "null: " + file + ": " + e, e);
+        }
+    }
+
+    /**
+     * Reads the content of a file.
+     *
+     * @param origin where it comes from, for messages
+     * @throws AuditException {@code BAD_DATA} if it is no such content
+     */
+    public static NullFile parse(String origin, byte[] content) {
+        try {
+            JsonNode root = JSON.readTree(content);
             if (root.path("format").asInt() != FORMAT) {
-                throw refused(file, "format " + root.path("format"));
+                throw refused(origin, "format " + root.path("format"));
             }
             List<Double> agreement = new ArrayList<>();
             root.path("agreement").forEach(share -> agreement.add(share.asDouble()));
@@ -78,34 +92,36 @@ public record NullFile(String model, String inputs, List<Double> agreement, Hone
                     root.path("model").asText(),
                     root.path("inputs").asText(),
                     agreement,
-                    new HonestModels(source, signals(file, root.path("signals"))));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new AuditException(ErrorCode.BAD_DATA, "null: " + file + ": " + e, e);
+                    new HonestModels(source, signals(origin, root.path("signals"))));
+        } catch (IOException e) {
+            throw refused(origin, "no JSON");
+        } catch (IllegalArgumentException e) {
+            throw refused(origin, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Map<Signal, List<Moments>> signals(Path file, JsonNode node) {
+    private static Map<Signal, List<Moments>> signals(String origin, JsonNode node) {
         Map<Signal, List<Moments>> signals = new TreeMap<>();
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             List<Moments> models = new ArrayList<>();
-            field.getValue().forEach(m -> models.add(moments(file, m)));
+            field.getValue().forEach(m -> models.add(moments(origin, m)));
             signals.put(Signal.parse(field.getKey()), models);
         }
         return signals;
     }
 
-    private static Moments moments(Path file, JsonNode node) {
+    private static Moments moments(String origin, JsonNode node) {
         double mean = node.path("mean").asDouble(Double.NaN);
         double deviation = node.path("deviation").asDouble(Double.NaN);
         int inputs = node.path("inputs").asInt(-1);
         if (!Double.isFinite(mean) || !(deviation >= 0) || inputs < 0) {
-            throw refused(file, node.toString());
+            throw refused(origin, node.toString());
         }
         return new Moments(mean, deviation, inputs);
     }
 
-    private static AuditException refused(Path file, String found) {
+    private static AuditException refused(String origin, String found) {
         return AuditException.of(
-                ErrorCode.BAD_DATA, "null", file + ": " + found, "a file of fairwash calibrate");
+                ErrorCode.BAD_DATA, "null", origin + ": " + found, "a file of fairwash calibrate");
     }
 }

@@ -50,12 +50,31 @@ public final class RegionRemoval {
      */
     public double[][] of(
             FloatTensor inputs, List<FloatTensor> maps, long[] classes, NeighbourFill fill) {
+        return of(inputs, 0, maps, classes, fill);
+    }
+
+    /**
+     * As {@link #of(FloatTensor, List, long[], NeighbourFill)} for a part of the inputs.
+     *
+     * @param first number of the first input among all, which decides its regions
+     */
+    double[][] of(
+            FloatTensor inputs,
+            int first,
+            List<FloatTensor> maps,
+            long[] classes,
+            NeighbourFill fill) {
         double[][] shares = new double[maps.size()][inputs.rows()];
         for (int row = 0; row < inputs.rows(); row++) {
             Optional<float[]> replacement = fill.of(inputs, row, classes[row]);
             double[] found =
                     replacement.isPresent()
-                            ? shares(inputs, row, maps, classes[row], replacement.orElseThrow())
+                            ? shares(
+                                    inputs,
+                                    row,
+                                    new Regions(maps, first + row),
+                                    classes[row],
+                                    replacement.orElseThrow())
                             : undefined(maps.size());
             for (int m = 0; m < found.length; m++) {
                 shares[m][row] = found[m];
@@ -64,12 +83,15 @@ public final class RegionRemoval {
         return shares;
     }
 
-    private double[] shares(
-            FloatTensor inputs, int row, List<FloatTensor> maps, long klass, float[] fill) {
+    /** The maps of an input and its number among all. */
+    private record Regions(List<FloatTensor> maps, int number) {}
+
+    private double[] shares(FloatTensor inputs, int row, Regions of, long klass, float[] fill) {
+        List<FloatTensor> maps = of.maps();
         RegionGrid grid = new RegionGrid(inputs.extent(2), inputs.extent(3));
         List<boolean[]> regions = new ArrayList<>();
         maps.forEach(map -> regions.add(grid.mostRelevant(map, row)));
-        SplittableRandom random = new SplittableRandom(seed * 0x9e37_79b9L + row);
+        SplittableRandom random = new SplittableRandom(seed * 0x9e37_79b9L + of.number());
         for (int i = 0; i < draws; i++) {
             regions.add(grid.drawn(random));
         }

@@ -1,15 +1,49 @@
 package org.plumbline.core.fairwashing;
 
 /**
- * A verdict for live use that does not flicker: suspect after two windows in a row below the level,
- * clean again after two in a row above ten times the level. Confined to one thread.
+ * A verdict for live use that does not flicker: suspect after some windows in a row below the
+ * level, clean again after as many in a row above a multiple of the level. Confined to one thread.
  */
 public final class VerdictLatch {
-    private static final int WINDOWS = 2;
-    private static final double RELEASE = 10;
+    /** Windows in a row unless told otherwise. */
+    public static final int WINDOWS = 2;
 
+    /** Multiple of the level above which a window speaks for clean, unless told otherwise. */
+    public static final double RELEASE = 10;
+
+    private final int windows;
+    private final double release;
     private boolean suspect;
     private int towards;
+
+    /** Starts clean, with {@link #WINDOWS} and {@link #RELEASE}. */
+    public VerdictLatch() {
+        this(WINDOWS, RELEASE, new State(false, 0));
+    }
+
+    /**
+     * Goes on from a state.
+     *
+     * @param windows in a row that change the state, at least 1
+     * @param release multiple of the level, at least 1
+     */
+    public VerdictLatch(int windows, double release, State from) {
+        if (windows < 1 || !(release >= 1)) {
+            throw new IllegalArgumentException(
+                    "hysteresis: " + windows + ", " + release + " (expected: at least 1, 1)");
+        }
+        this.windows = windows;
+        this.release = release;
+        suspect = from.suspect();
+        towards = from.towards();
+    }
+
+    /**
+     * What the latch remembers. Immutable.
+     *
+     * @param towards windows in a row so far that speak for the other verdict
+     */
+    public record State(boolean suspect, int towards) {}
 
     /**
      * Takes a window's verdict.
@@ -19,11 +53,11 @@ public final class VerdictLatch {
     public boolean update(FairwashingVerdict verdict) {
         boolean speaks =
                 suspect
-                        ? verdict.pValue() > Math.min(1, RELEASE * verdict.level())
+                        ? verdict.pValue() > Math.min(1, release * verdict.level())
                                 || verdict.pValue() == 1
                         : verdict.suspect();
         towards = speaks ? towards + 1 : 0;
-        if (towards < WINDOWS) {
+        if (towards < windows) {
             return false;
         }
         suspect = !suspect;
@@ -34,5 +68,10 @@ public final class VerdictLatch {
     /** Returns the state. */
     public boolean suspect() {
         return suspect;
+    }
+
+    /** Returns what to go on from later. */
+    public State state() {
+        return new State(suspect, towards);
     }
 }

@@ -130,12 +130,19 @@ public final class NativeOperators implements AutoCloseable {
     /**
      * Clips gradients by their global norm.
      *
+     * <p>Source: PyTorch, {@code torch.nn.utils.clip_grad_norm_}, norm type 2.
+     *
      * @param limit above 0; infinite: none
      */
     public Clipped clip(NDManager unit, NDList gradients, double limit) {
-        double most = Math.min(limit, Float.MAX_VALUE);
-        NDList out = call("plumbline_clip", Operands.in(unit).list(gradients).number(most));
-        return new Clipped(out.get(0).toFloatArray()[0], out.subNDList(1));
+        double norm =
+                callOne("plumbline_norm", Operands.in(unit).list(gradients)).toFloatArray()[0];
+        double scale = limit / (norm + 1e-6);
+        return scale < 1
+                ? new Clipped(
+                        norm,
+                        call("plumbline_scaled", Operands.in(unit).list(gradients).number(scale)))
+                : new Clipped(norm, gradients);
     }
 
     /** Copies values into live tensors, parameters above all. */

@@ -31,6 +31,11 @@ public record OperatorSource(String name, String text) {
         }
     }
 
+    /** Returns these functions and others, which may call these. */
+    public OperatorSource and(OperatorSource more) {
+        return new OperatorSource(name + ", " + more.name, text + "\n" + more.text);
+    }
+
     /** Returns the text as it stands inside a class. */
     String indented() {
         StringBuilder lines = new StringBuilder();

@@ -59,17 +59,19 @@ def plumbline_derivatives(self, value: Tensor, inputs: List[Tensor]) -> List[Ten
     return self.plumbline_filled(found, inputs)
 
 
-# Source: torch.nn.utils.clip_grad_norm_, norm type 2.
-def plumbline_clip(self, gradients: List[Tensor], limit: Tensor) -> Tuple[Tensor, List[Tensor]]:
-    total = torch.zeros_like(torch.sum(gradients[0]))
+# Norm of all together. Source: torch.nn.utils.clip_grad_norm_, norm type 2.
+def plumbline_norm(self, gradients: List[Tensor]) -> Tensor:
+    norms = annotate(List[Tensor], [])
     for g in gradients:
-        total = total + torch.sum(g * g)
-    norm = torch.sqrt(total)
-    scale = float(torch.clamp(limit / (norm + 1e-06), None, 1.))
+        norms.append(torch.norm(g))
+    return torch.norm(torch.stack(norms, 0))
+
+
+def plumbline_scaled(self, gradients: List[Tensor], scale: Tensor) -> List[Tensor]:
     out = annotate(List[Tensor], [])
     for g in gradients:
-        out.append(g if scale == 1. else g * scale)
-    return (norm, out)
+        out.append(g * float(scale))
+    return out
 
 
 # numbers: rate, weight decay, momentum, 1 for Nesterov's form. Source: torch.optim.SGD.

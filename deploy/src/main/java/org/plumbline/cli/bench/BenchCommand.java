@@ -47,8 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " instrument, lff, masks, shrink, soak and training, and repair where"
-                            + " there is data.")
+                            + " fairwashing, instrument, lff, masks, shrink, soak and training, and"
+                            + " repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
@@ -110,6 +110,7 @@ public final class BenchCommand implements Callable<Integer> {
         training,
         masks,
         shrink,
+        fairwashing,
         repair
     }
 
@@ -173,10 +174,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void measureSteps(ObjectNode result, Path work, Progress progress) throws IOException {
+    private void measureSteps(ObjectNode result, Path work, Progress progress)
+            throws IOException, InterruptedException {
         if (only.contains(Part.lff)) {
             Path folder = Files.createDirectories(work.resolve("lff"));
             result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
+        }
+        if (only.contains(Part.fairwashing)) {
+            new FairwashingBench(models, work, progress).run(result.putArray("fairwashing"));
         }
         if (only.contains(Part.masks)) {
             result.set("masks", new MaskBench(models, work, progress).run(steps));

@@ -30,10 +30,12 @@ import org.plumbline.worker.correction.pruning.TaskLoss;
 import org.plumbline.worker.correction.pruning.WeightMasks;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -41,12 +43,13 @@ import java.util.stream.IntStream;
 /**
  * Steps of DCWP's mask learning on its CMNIST network, batches of 256, against the same step as one
  * call of the engine with the masks written into the network's formula and the batch in place. The
- * two take turns. Confined to one thread.
+ * two take turns. Also counts the bytes of arrays that mask learning holds from step to step beside
+ * the network. Confined to one thread.
  */
 final class MaskBench {
     private static final int ROWS = 2048;
     private static final int BATCH = 256;
-    private static final int WARM = 5;
+    private static final int BLOCK = 5;
     private static final int CLASSES = 10;
     private static final List<String> WEIGHTS =
             List.of(
@@ -74,54 +77,51 @@ final class MaskBench {
         try (NativeOperators operators =
                         NativeOperators.load(work, Device.cpu(), BiasedTraining.SOURCE, bare);
                 TrainableModel model = TrainableModel.load(archive, plan, work, Device.cpu());
-                NDManager unit = operators.newUnit();
-                WeightMasks masks =
-                        new WeightMasks(
-                                operators, WEIGHTS, model.parameters(unit), settings.gate());
-                MaskLearning learning =
-                        new MaskLearning(
-                                operators,
-                                model,
-                                masks,
-                                rows(),
-                                settings,
-                                new MaskLearning.Drawing(1, BATCH))) {
+                NDManager unit = operators.newUnit()) {
+            NDList live = model.parameters(unit);
+            long before = bytes(unit.getParentManager().getManagedArrays());
             model.trainingMode(true);
-            progress.say("mask learning, " + steps + " steps");
-            return measured(learning, new Bare(operators, unit, model.parameters(unit)), steps);
+            try (WeightMasks masks = new WeightMasks(operators, WEIGHTS, live, settings.gate());
+                    MaskLearning learning =
+                            new MaskLearning(
+                                    operators,
+                                    model,
+                                    masks,
+                                    rows(),
+                                    settings,
+                                    new MaskLearning.Drawing(1, BATCH))) {
+                learning.step(new Trainee.Step(first(learning), 0, 1, 1));
+                long held = bytes(unit.getParentManager().getManagedArrays()) - before;
+                progress.say("mask learning, " + steps + " steps");
+                return measured(learning, new Bare(operators, unit, live), steps)
+                        .put("weight_bytes", bytes(live))
+                        .put("held_bytes", held)
+                        .put("held_ratio", (double) held / bytes(live));
+            }
         }
+    }
+
+    private static long bytes(List<NDArray> arrays) {
+        return arrays.stream().mapToLong(a -> a.size() * a.getDataType().getNumOfBytes()).sum();
+    }
+
+    private static int[] first(MaskLearning learning) {
+        return Arrays.copyOf(learning.order(1).epoch(1), BATCH);
     }
 
     private static ObjectNode measured(MaskLearning learning, Bare bare, int steps) {
         int[] samples = learning.order(1).epoch(1);
-        Series ours = new Series();
-        Series engine = new Series();
-        for (int i = -WARM; i < steps; i++) {
-            int from = Math.floorMod(i, samples.length / BATCH) * BATCH;
-            int[] some = IntStream.range(from, from + BATCH).map(k -> samples[k]).toArray();
-            Trainee.Step step = new Trainee.Step(some, i + WARM, 1, 1);
-            double mine = timed(() -> learning.step(step));
-            double theirs = timed(bare::step);
-            if (i >= 0) {
-                ours.add(mine);
-                engine.add(theirs);
-            }
-        }
-        return Output.object()
-                .put("network", "cmnist_cnn")
-                .put("batch", BATCH)
-                .put("steps", steps)
-                .put("step_ms", ours.median() * 1e3)
-                .put("steps_per_second", 1 / ours.median())
-                .put("engine_step_ms", engine.median() * 1e3)
-                .put("engine_steps_per_second", 1 / engine.median())
-                .put("overhead_ratio", ours.median() / engine.median() - 1);
-    }
-
-    private static double timed(Runnable step) {
-        long start = System.nanoTime();
-        step.run();
-        return (System.nanoTime() - start) / 1e9;
+        InTurn times = new InTurn(Math.max(1, steps / BLOCK), Math.min(steps, BLOCK));
+        int[] number = {0};
+        times.run(
+                () -> {
+                    int step = number[0]++;
+                    int from = step % (samples.length / BATCH) * BATCH;
+                    int[] some = Arrays.copyOfRange(samples, from, from + BATCH);
+                    learning.step(new Trainee.Step(some, step, 1, 1));
+                },
+                bare::step);
+        return times.describe(Output.object().put("network", "cmnist_cnn").put("batch", BATCH));
     }
 
     private static MaskSettings settings() {
@@ -147,8 +147,7 @@ final class MaskBench {
         NpyFile.write(folder.resolve("inputs.npy"), FloatTensor.of(images, ROWS, 3, 28, 28));
         NpyFile.write(folder.resolve("labels.npy"), labels);
         return new FlaggedRows(
-                AuditDataset.load(folder),
-                IntStream.range(0, ROWS).toArray(),
+                new TrainingRows(AuditDataset.load(folder), IntStream.range(0, ROWS).toArray()),
                 DenseVector.copyOf(flags));
     }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.Lap;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.instrument.TrainingPlan;

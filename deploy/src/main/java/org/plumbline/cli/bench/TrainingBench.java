@@ -4,6 +4,7 @@ import ai.djl.Device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.Lap;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.model.ConceptId;

@@ -9,15 +9,21 @@ import io.grpc.stub.AbstractStub;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
+import org.plumbline.proto.v1.AuditServiceGrpc;
 import org.plumbline.proto.v1.BlobHeader;
 import org.plumbline.proto.v1.CancelCorrectionRequest;
+import org.plumbline.proto.v1.CheckFairwashingRequest;
+import org.plumbline.proto.v1.CheckFairwashingResponse;
 import org.plumbline.proto.v1.Correction;
 import org.plumbline.proto.v1.CorrectionServiceGrpc;
 import org.plumbline.proto.v1.CreateCorrectionRequest;
 import org.plumbline.proto.v1.Dataset;
 import org.plumbline.proto.v1.DatasetServiceGrpc;
+import org.plumbline.proto.v1.DeleteDatasetRequest;
 import org.plumbline.proto.v1.DownloadCheckpointRequest;
 import org.plumbline.proto.v1.DownloadCheckpointResponse;
+import org.plumbline.proto.v1.FairwashingFindings;
+import org.plumbline.proto.v1.FairwashingProgress;
 import org.plumbline.proto.v1.GetCorrectionRequest;
 import org.plumbline.proto.v1.GetDatasetRequest;
 import org.plumbline.proto.v1.ListCorrectionsRequest;
@@ -28,6 +34,8 @@ import org.plumbline.proto.v1.UploadDatasetHeader;
 import org.plumbline.proto.v1.UploadDatasetRequest;
 import org.plumbline.proto.v1.UploadDatasetResponse;
 import org.plumbline.proto.v1.WatchCorrectionRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,6 +55,7 @@ import java.util.function.Consumer;
  * as {@link StatusRuntimeException}. Thread-safe.
  */
 public final class WorkerClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerClient.class);
     private static final int UNARY_SECONDS = 30;
 
     private final ManagedChannel channel;
@@ -54,6 +63,7 @@ public final class WorkerClient implements AutoCloseable {
     private final CorrectionServiceGrpc.CorrectionServiceBlockingStub corrections;
     private final DatasetServiceGrpc.DatasetServiceStub datasetStreaming;
     private final DatasetServiceGrpc.DatasetServiceBlockingStub datasets;
+    private final AuditServiceGrpc.AuditServiceBlockingStub audits;
 
     private WorkerClient(Target target) throws IOException {
         channel = target.open();
@@ -61,6 +71,7 @@ public final class WorkerClient implements AutoCloseable {
         corrections = proven(CorrectionServiceGrpc.newBlockingStub(channel), target);
         datasetStreaming = proven(DatasetServiceGrpc.newStub(channel), target);
         datasets = proven(DatasetServiceGrpc.newBlockingStub(channel), target);
+        audits = proven(AuditServiceGrpc.newBlockingStub(channel), target);
     }
 
     /** Opens a client; the connection is made by the first call. */
@@ -127,6 +138,35 @@ public final class WorkerClient implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Removes a data set that was uploaded for one call; what cannot be removed now stays. */
+    public void discardDataset(String name) {
+        try {
+            soon(datasets).deleteDataset(DeleteDatasetRequest.newBuilder().setName(name).build());
+        } catch (StatusRuntimeException e) {
+            LOG.debug("{} stays on the worker: {}", name, e.getStatus());
+        }
+    }
+
+    /**
+     * Has explanations checked.
+     *
+     * @param each hears of every step
+     */
+    public FairwashingFindings checkFairwashing(
+            CheckFairwashingRequest request, Consumer<FairwashingProgress> each) {
+        FairwashingFindings found = FairwashingFindings.getDefaultInstance();
+        var events = audits.checkFairwashing(request);
+        while (events.hasNext()) {
+            CheckFairwashingResponse event = events.next();
+            if (event.hasProgress()) {
+                each.accept(event.getProgress());
+            } else {
+                found = event.getFindings();
+            }
+        }
+        return found;
     }
 
     /** Starts a correction, or only checks it. */

@@ -1,19 +1,16 @@
 package org.plumbline.cli.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
-import org.plumbline.cli.terminal.Version;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -25,21 +22,7 @@ import java.util.concurrent.Callable;
                         + " writes results.json and results.md. Finished cells are kept.")
 final class ClarcCommand implements Callable<Integer> {
     @Mixin private Output output = new Output();
-
-    @Option(
-            names = "--data",
-            required = true,
-            description = "Folder of the four IDX files of Fashion-MNIST.")
-    private Path data = Path.of("");
-
-    @Option(
-            names = "--models",
-            required = true,
-            description = "Folder of the committed archives, deploy/models.")
-    private Path models = Path.of("");
-
-    @Option(names = "--out", required = true, description = "Folder for cells, models and tables.")
-    private Path out = Path.of("");
+    @Mixin private ExperimentOptions options = new ExperimentOptions();
 
     @Option(
             names = "--methods",
@@ -55,71 +38,45 @@ final class ClarcCommand implements Callable<Integer> {
             description = "Data sets; default: ${DEFAULT-VALUE}.")
     private List<String> sets = List.of();
 
-    @Option(
-            names = "--seeds",
-            split = ",",
-            defaultValue = "1,2,3",
-            description = "Seeds of data and training; default: ${DEFAULT-VALUE}.")
-    private List<Long> seeds = List.of();
-
-    @Option(names = "--short", description = "Fewer images and epochs, the same steps.")
-    private boolean brief;
-
-    @Option(
-            names = "--choose",
-            description =
-                    "Measure on training images that no run trains on, to choose parameters without"
-                            + " the test images.")
-    private boolean choose;
-
     @Override
     public Integer call() throws IOException {
-        ExperimentScale size = brief ? ExperimentScale.SHORT : ExperimentScale.FULL;
-        ExperimentScale scale = choose ? size.forChoosing() : size;
-        ClarcExperiment experiment =
-                new ClarcExperiment(data, models, out, scale, output.progress());
-        List<JsonNode> cells =
-                experiment.run(sets.stream().map(Study::of).toList(), seeds, methods);
-        ResultsTable table = new ResultsTable(cells);
-        ObjectNode result =
-                Output.object()
-                        .put("plumbline", Version.text())
-                        .put("command", command())
-                        .put("training_images", scale.trainingImages())
-                        .put("test_images", scale.testImages());
-        result.set("rows", table.json());
-        result.putArray("cells").addAll(cells);
-        Files.writeString(
-                out.resolve("results.json"), Output.text(result) + System.lineSeparator());
-        String text =
-                "# Concept-based corrections on biased Fashion-MNIST\n\n`"
-                        + command()
-                        + "`\n\nMean ± sample standard deviation over seeds "
-                        + seeds
-                        + ". Accuracies on "
-                        + (choose ? "held-out training" : "test")
-                        + " rows; sensitivity in logits per unit of activation"
-                        + " along the CAV of the biased model.\n\n"
-                        + table.markdown();
-        Files.writeString(out.resolve("results.md"), text);
-        output.result(result, Output.object().put("table", System.lineSeparator() + text));
+        ExperimentScale size = options.brief() ? ExperimentScale.SHORT : ExperimentScale.FULL;
+        ExperimentScale scale = options.choose() ? size.forChoosing() : size;
+        Design design = new ClarcDesign(options.data(), options.models(), scale);
+        Experiment experiment = new Experiment(design, options.out(), output.progress());
+        List<JsonNode> cells = experiment.run(cells(scale));
+        new ExperimentResult(
+                        "Concept-based corrections on biased Fashion-MNIST",
+                        options.command("clarc", methods, sets),
+                        "Mean ± sample standard deviation over seeds "
+                                + options.seeds()
+                                + ". Accuracies on "
+                                + options.measuredRows()
+                                + " rows; sensitivity in logits per unit of activation"
+                                + " along the CAV of the biased model.",
+                        new ExperimentResult.Rows(
+                                scale.trainingImages(), scale.testImages(), cells),
+                        ClarcTable.of(cells))
+                .write(options.out(), output);
         return ExitCode.DONE;
     }
 
-    private String command() {
-        return "deploy/plumbline experiment clarc --data "
-                + data
-                + " --models "
-                + models
-                + " --out "
-                + out
-                + " --methods "
-                + String.join(",", methods)
-                + " --sets "
-                + String.join(",", sets)
-                + " --seeds "
-                + seeds.toString().replaceAll("[\\[\\] ]", "")
-                + (brief ? " --short" : "")
-                + (choose ? " --choose" : "");
+    private List<Cell> cells(ExperimentScale scale) {
+        List<Cell> cells = new ArrayList<>();
+        for (String set : sets) {
+            Study study = Study.of(set);
+            for (long seed : options.seeds()) {
+                for (String entry : methods) {
+                    cells.add(
+                            new Cell(
+                                    study.label(),
+                                    scale.trainingImages(),
+                                    scale.choosing(),
+                                    seed,
+                                    entry));
+                }
+            }
+        }
+        return cells;
     }
 }

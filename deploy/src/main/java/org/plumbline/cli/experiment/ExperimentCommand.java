@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "experiment",
         description = "Run a table of methods over biased data sets.",
         synopsisSubcommandLabel = "TABLE",
-        subcommands = ClarcCommand.class)
+        subcommands = {ClarcCommand.class, DebiasCommand.class})
 public final class ExperimentCommand {}

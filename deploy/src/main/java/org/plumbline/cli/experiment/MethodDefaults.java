@@ -10,45 +10,42 @@ import org.plumbline.worker.correction.Correction;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The parameters of each method in the table, from {@code clarc-methods.yaml}. Immutable. */
+/** The parameters of each method of a table, from a file of resources. Immutable. */
 final class MethodDefaults {
-    private static final String FILE = "clarc-methods.yaml";
-
     private final JsonNode root;
 
     private MethodDefaults(JsonNode root) {
         this.root = root;
     }
 
-    static MethodDefaults load() {
-        try (InputStream in = MethodDefaults.class.getResourceAsStream(FILE)) {
+    /** Reads a file that lies beside this class. */
+    static MethodDefaults load(String file) {
+        try (InputStream in = MethodDefaults.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException(FILE + ": missing (expected: in the jar)");
+                throw new IllegalStateException(file + ": missing (expected: in the jar)");
             }
             return new MethodDefaults(new ObjectMapper(new YAMLFactory()).readTree(in));
         } catch (IOException e) {
-            throw new AuditException(ErrorCode.UNAVAILABLE, FILE + ": " + e, e);
+            throw new AuditException(ErrorCode.UNAVAILABLE, file + ": " + e, e);
         }
     }
 
     /**
      * Returns the parameters of an entry.
      *
-     * @param epochs replaces those of the file if positive
+     * @param sections of the entry whose values replace those before them; an entry may lack them
      * @throws AuditException {@code INVALID_ARGUMENT} if the entry or a parameter is unknown
      */
-    Map<String, String> parameters(String entry, Study study, long seed, int epochs) {
+    Map<String, String> parameters(String entry, List<String> sections, long seed) {
         Map<String, String> parameters = new TreeMap<>();
         JsonNode node = root.path(entry);
         add(node.path("parameters"), parameters);
-        add(node.path(study.label()), parameters);
+        sections.forEach(section -> add(node.path(section), parameters));
         parameters.put("seed", String.valueOf(seed));
-        if (epochs > 0 && parameters.containsKey("epochs")) {
-            parameters.put("epochs", String.valueOf(epochs));
-        }
         Correction.of(method(entry), parameters); // unknown ones are refused before any work
         return parameters;
     }
@@ -56,6 +53,14 @@ final class MethodDefaults {
     /** Returns the method of an entry; entries may try one method with several parameters. */
     String method(String entry) {
         return root.path(entry).path("method").asText(entry);
+    }
+
+    /** Returns the entries that have a section of a name, in the order of the file. */
+    List<String> entriesWith(String section) {
+        return root.properties().stream()
+                .filter(entry -> entry.getValue().has(section))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static void add(JsonNode from, Map<String, String> parameters) {

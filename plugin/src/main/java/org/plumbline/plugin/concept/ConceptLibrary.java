@@ -125,7 +125,7 @@ public final class ConceptLibrary {
                     concepts.size() + 1,
                     "at most " + most + ", the smaller of " + MOST_CONCEPTS + " and max-series");
         }
-        UploadReader.Sides sides = UploadReader.read(upload.body(), reader);
+        UploadReader.Sides sides = sides(upload);
         FitSettings before =
                 find(name).map(c -> c.content().settings()).orElse(FitSettings.STANDARD);
         ConceptExamples examples =
@@ -237,6 +237,15 @@ public final class ConceptLibrary {
                 stored.content(),
                 declared.containsKey(stored.name()),
                 Optional.of(stored));
+    }
+
+    private UploadReader.Sides sides(ConceptUpload upload) {
+        try {
+            return UploadReader.read(upload.body(), reader);
+        } catch (AuditException e) {
+            throw new AuditException(
+                    e.code(), "concept " + upload.name() + ": " + e.getMessage(), e);
+        }
     }
 
     private static AuditException missing(ConceptId name, String side) {

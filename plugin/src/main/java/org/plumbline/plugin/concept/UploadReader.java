@@ -6,6 +6,7 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /**
@@ -84,11 +86,15 @@ final class UploadReader {
             }
             requireComplete(upload);
         } catch (IOException | IllegalArgumentException e) {
-            throw new AuditException(
-                    ErrorCode.BAD_DATA,
-                    entry + ": " + e.getMessage() + " (expected: an undamaged zip)",
-                    e);
+            throw damaged(entry, e);
         }
+    }
+
+    private static AuditException damaged(String entry, Exception cause) {
+        return new AuditException(
+                ErrorCode.BAD_DATA,
+                entry + ": cut off or damaged (expected: a complete zip)",
+                cause);
     }
 
     /** Reading stops without a word where a file was cut off between entries. */
@@ -182,6 +188,7 @@ final class UploadReader {
     private static final class Inflated extends FilterInputStream {
         private final ZipInputStream zip;
         private final long limit;
+        private String entry = "body";
         private long read;
 
         Inflated(ZipInputStream zip, long limit) {
@@ -193,7 +200,9 @@ final class UploadReader {
         /** Returns the next entry's name, after the rest of the last one. */
         Optional<String> next() throws IOException {
             skipRest();
-            return Optional.ofNullable(zip.getNextEntry()).map(ZipEntry::getName);
+            Optional<String> next = Optional.ofNullable(zip.getNextEntry()).map(ZipEntry::getName);
+            entry = next.orElse(entry);
+            return next;
         }
 
         private void skipRest() throws IOException {
@@ -206,14 +215,17 @@ final class UploadReader {
 
         @Override
         public int read() throws IOException {
-            int value = in.read();
-            charged(value < 0 ? 0 : 1);
-            return value;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
-            return charged(in.read(into, from, length));
+            try {
+                return charged(in.read(into, from, length));
+            } catch (ZipException | EOFException e) { // of the zip, whoever reads what is in it
+                throw damaged(printable(entry), e);
+            }
         }
 
         private int charged(int count) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param quality below what a CAV raises no alerts
  * @param worker where corrections are made, if anywhere
  * @param probe what the first run of an archive with a loop of unstated length may use up
+ * @param fairwashing how explanations are watched for manipulation, if they are
  */
 public record AuditConfig(
         LayerPath layer,
@@ -36,7 +37,8 @@ public record AuditConfig(
         EffectSpec effect,
         QualityBounds quality,
         Optional<WorkerTarget> worker,
-        ProbeLimits probe) {
+        ProbeLimits probe,
+        Optional<FairwashingSpec> fairwashing) {
     /** Value of {@code target} that stands for the class of the largest logit. */
     public static final int PREDICTED = -1;
 

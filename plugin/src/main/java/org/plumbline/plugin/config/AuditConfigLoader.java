@@ -7,8 +7,6 @@ import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.model.OutputSelector;
 import org.plumbline.core.probe.ProbeLimits;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ public final class AuditConfigLoader {
     /** Name of the file in the model folder. */
     public static final String FILE = "plumbline.yaml";
 
-    private static final Logger LOG = LoggerFactory.getLogger(AuditConfigLoader.class);
     private static final int LARGEST_WINDOW = 1_000_000;
     private static final int LARGEST_CLASS = 1_000_000;
     private static final int MOST_SERIES = 10_000;
@@ -66,13 +63,10 @@ public final class AuditConfigLoader {
         Optional<WorkerTarget> worker =
                 top.section("worker").flatMap(s -> WorkerReader.read(s, folder));
         ProbeLimits probe = top.section("probe").map(ProbeReader::read).orElse(ProbeLimits.DEFAULT);
-        boolean fairwashing =
-                top.section("fairwashing").map(AuditConfigLoader::fairwashing).isPresent();
+        Optional<FairwashingSpec> fairwashing =
+                top.section("fairwashing").flatMap(s -> FairwashingSpec.read(s, folder));
         top.refuseUnknown();
         problems.check();
-        if (fairwashing) {
-            LOG.warn("{}: fairwashing: accepted, not evaluated yet", file);
-        }
         return new AuditConfig(
                 layer.orElseThrow(),
                 output,
@@ -85,7 +79,8 @@ public final class AuditConfigLoader {
                 effect,
                 quality,
                 worker,
-                probe);
+                probe,
+                fairwashing);
     }
 
     private static int target(String text) {
@@ -164,20 +159,5 @@ public final class AuditConfigLoader {
         }
         return Optional.of(
                 new ConceptSpec(name.get(), positives.get(), negatives.get(), cav, pooling));
-    }
-
-    private static boolean fairwashing(Section section) {
-        section.text("reference");
-        section.known("methods");
-        section.section("tangent")
-                .ifPresent(
-                        tangent -> {
-                            tangent.required("inputs", ".npy file", text -> text);
-                            tangent.whole("neighbours", 1, 1_000_000, 1);
-                            tangent.whole("dimension", 1, 1_000_000, 1);
-                            tangent.refuseUnknown();
-                        });
-        section.refuseUnknown();
-        return true;
     }
 }

@@ -105,6 +105,34 @@ final class Section {
         return parsed(key, parser);
     }
 
+    boolean flag(String key, boolean standard) {
+        String expected = "true or false";
+        return value(key, expected)
+                .flatMap(v -> v.isBoolean() ? Optional.of(v.asBoolean()) : bad(key, v, expected))
+                .orElse(standard);
+    }
+
+    /** Returns what {@code parser} makes of every text of a list; complaints become problems. */
+    <T> List<T> list(String key, Function<String, T> parser) {
+        List<T> parsed = new ArrayList<>();
+        Optional<JsonNode> list = value(key, "a list");
+        if (list.isPresent() && !list.get().isArray()) {
+            problems.add(prefix + key, list.get(), "a list");
+            return parsed;
+        }
+        for (JsonNode item :
+                list.map(List::of).orElse(List.of()).stream()
+                        .flatMap(JsonNode::valueStream)
+                        .toList()) {
+            try {
+                parsed.add(parser.apply(item.asText()));
+            } catch (IllegalArgumentException e) {
+                problems.addMessage(prefix + key + ": " + item.asText() + " " + reason(e));
+            }
+        }
+        return parsed;
+    }
+
     int whole(String key, int least, int most, int standard) {
         String expected = "whole number from " + least + " to " + most;
         return value(key, expected)
@@ -184,11 +212,6 @@ final class Section {
             }
         }
         return sections;
-    }
-
-    /** Marks a key as known without reading it. */
-    void known(String... keys) {
-        read.addAll(List.of(keys));
     }
 
     void problem(String key, Object value, String expected) {

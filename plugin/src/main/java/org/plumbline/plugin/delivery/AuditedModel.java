@@ -105,6 +105,24 @@ public final class AuditedModel implements AutoCloseable {
         return archives.of(serving.live().served().digest());
     }
 
+    /** Returns the file of the version that a delivered one took the place of. */
+    public synchronized Optional<Path> replaced() {
+        Digest served = serving.live().served().digest();
+        return ledger.current()
+                .filter(e -> e.archive().equals(served))
+                .map(e -> archives.of(e.source()));
+    }
+
+    /**
+     * Returns once an archive may run in this process: one with a loop of unstated length runs in a
+     * child process first.
+     *
+     * @throws AuditException {@code BAD_ARCHIVE} if it does not end
+     */
+    public void requireEnding(Path archive) {
+        stager.requireEnding(archive, library);
+    }
+
     /** Returns the folder downloads go to. */
     public Path downloads() {
         return cache.deliveries();

@@ -74,8 +74,8 @@ final class Stager {
      * @throws AuditException {@code BAD_ARCHIVE}, {@code LAYER_NOT_TAPPABLE} or {@code BAD_DATA}
      */
     Staged stage(Path archive, ConceptLibrary library) {
+        requireEnding(archive, library);
         FloatTensor inputs = library.sample(PROBES);
-        loops.requireEnding(archive, probe(inputs));
         Path work = cache.workFolder();
         TappedModel model;
         try {
@@ -92,6 +92,11 @@ final class Stager {
             model.close();
             throw e;
         }
+    }
+
+    /** Returns once the archive may run in this process. */
+    void requireEnding(Path archive, ConceptLibrary library) {
+        loops.requireEnding(archive, probe(library.sample(PROBES)));
     }
 
     /**

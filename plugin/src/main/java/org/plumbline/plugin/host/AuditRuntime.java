@@ -7,6 +7,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.model.Digest;
 import org.plumbline.plugin.config.AuditConfig;
 import org.plumbline.plugin.config.AuditConfigLoader;
+import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
@@ -14,10 +15,13 @@ import org.plumbline.plugin.delivery.ModelCache;
 import org.plumbline.plugin.delivery.ModelCatalog;
 import org.plumbline.plugin.delivery.ModelEntry;
 import org.plumbline.plugin.delivery.Publication;
+import org.plumbline.plugin.fairwashing.AuditedVersions;
+import org.plumbline.plugin.fairwashing.Watches;
 import org.plumbline.plugin.http.AuditRoutes;
 import org.plumbline.plugin.intercept.AuditBlock;
 import org.plumbline.plugin.intercept.AuditQueue;
 import org.plumbline.plugin.intercept.CapturingBlock;
+import org.plumbline.plugin.intercept.InputWatch;
 import org.plumbline.plugin.intercept.Served;
 import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.metrics.AuditMeters;
@@ -49,6 +53,7 @@ public final class AuditRuntime implements AutoCloseable {
     private final ModelCatalog catalog = new ModelCatalog();
     private final Deliveries deliveries;
     private final Mitigations mitigations;
+    private final Watches watches;
     private final AuditRoutes routes;
 
     private AuditRuntime(ServerConfig config, AuditMeters meters, InstantSource clock) {
@@ -64,7 +69,8 @@ public final class AuditRuntime implements AutoCloseable {
         meters.prevalences(pipeline::prevalences);
         deliveries = new Deliveries(catalog, config, serverId(config), meters);
         mitigations = new Mitigations(meters, clock);
-        routes = new AuditRoutes(catalog, pipeline, deliveries, mitigations, meters);
+        watches = new Watches(meters, clock);
+        routes = new AuditRoutes(catalog, pipeline, deliveries, mitigations, watches, meters);
     }
 
     /** Starts the audit thread; meters are closed with it. */
@@ -95,11 +101,12 @@ public final class AuditRuntime implements AutoCloseable {
         return () -> detach(entry);
     }
 
-    /** Ends every audit, in order: lines to workers, models, audit thread, meters. */
+    /** Ends every audit, in order: lines to workers, models, watches, audit thread, meters. */
     @Override
     public void close() {
         deliveries.close();
         catalog.all().forEach(this::detach);
+        watches.close();
         pipeline.close();
         meters.close();
     }
@@ -135,6 +142,7 @@ public final class AuditRuntime implements AutoCloseable {
         model.setBlock(capturing);
         TranslatorEncoder encoder =
                 new TranslatorEncoder(model.newPredictor(hosted.translator()), capturing);
+        ModelCache cache = ModelCache.open(config.cacheDirectory(), hosted.key());
         try {
             AuditedModel audited =
                     AuditedModel.open(
@@ -142,7 +150,7 @@ public final class AuditRuntime implements AutoCloseable {
                                     hosted.key(),
                                     audit,
                                     hosted.archive(),
-                                    ModelCache.open(config.cacheDirectory(), hosted.key()),
+                                    cache,
                                     model.getNDManager().getDevice(),
                                     encoder,
                                     new Publication(pipeline, meters),
@@ -154,13 +162,24 @@ public final class AuditRuntime implements AutoCloseable {
                             audit.target(),
                             queue,
                             clock,
-                            mitigations.open(hosted.key(), audited.slot())));
+                            mitigations.open(hosted.key(), audited.slot()),
+                            watch(audited, cache, model)));
             release(loaded, hosted);
             return audited;
         } catch (RuntimeException | LinkageError e) {
             encoder.close();
             throw e;
         }
+    }
+
+    private InputWatch watch(AuditedModel audited, ModelCache cache, Model model) {
+        Optional<FairwashingSpec> spec = audited.config().fairwashing();
+        return spec.isEmpty()
+                ? InputWatch.NONE
+                : watches.open(
+                        audited.key(),
+                        spec.get(),
+                        new AuditedVersions(audited, cache, model.getNDManager().getDevice()));
     }
 
     /**
@@ -201,6 +220,7 @@ public final class AuditRuntime implements AutoCloseable {
                 .ifPresentOrElse(
                         audited -> {
                             mitigations.close(audited.key(), audited.slot());
+                            watches.close(audited.key(), audited.slot());
                             audited.close();
                         },
                         () -> meters.remove(entry.loaded()));

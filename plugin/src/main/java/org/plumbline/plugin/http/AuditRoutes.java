@@ -8,6 +8,7 @@ import org.plumbline.plugin.delivery.AuditedModel;
 import org.plumbline.plugin.delivery.Deliveries;
 import org.plumbline.plugin.delivery.ModelCatalog;
 import org.plumbline.plugin.delivery.ModelEntry;
+import org.plumbline.plugin.fairwashing.Watches;
 import org.plumbline.plugin.metrics.AuditMeters;
 import org.plumbline.plugin.mitigation.Mitigations;
 import org.plumbline.plugin.pipeline.AuditPipeline;
@@ -32,6 +33,7 @@ public final class AuditRoutes {
     private final Deliveries deliveries;
     private final AuditMeters meters;
     private final MitigationRoutes mitigations;
+    private final FairwashingRoutes fairwashing;
     private final ModelJson json;
     private final ConceptRoutes concepts;
     private final StatusPage page = StatusPage.load();
@@ -42,12 +44,14 @@ public final class AuditRoutes {
             AuditPipeline pipeline,
             Deliveries deliveries,
             Mitigations mitigations,
+            Watches watches,
             AuditMeters meters) {
         this.catalog = catalog;
         this.deliveries = deliveries;
         this.meters = meters;
         this.mitigations = new MitigationRoutes(mitigations);
-        json = new ModelJson(pipeline, deliveries, this.mitigations);
+        fairwashing = new FairwashingRoutes(watches);
+        json = new ModelJson(pipeline, deliveries, this.mitigations, fairwashing);
         concepts = new ConceptRoutes(deliveries, pipeline);
     }
 
@@ -114,6 +118,10 @@ public final class AuditRoutes {
         return switch (path.get(3)) {
             case "concepts" -> concepts(request, entry, path);
             case "corrections" -> path.size() == 4 ? correction(request, entry) : unknown(request);
+            case "fairwashing" ->
+                    fairwashing
+                            .handle(request, entry.key(), path.subList(4, path.size()))
+                            .orElseGet(() -> unknown(request));
             case "mitigations" -> {
                 audited(entry);
                 yield mitigations

@@ -34,9 +34,15 @@ final class ModelJson {
     private final AuditPipeline pipeline;
     private final Deliveries deliveries;
     private final MitigationRoutes mitigations;
+    private final FairwashingRoutes fairwashing;
 
-    ModelJson(AuditPipeline pipeline, Deliveries deliveries, MitigationRoutes mitigations) {
+    ModelJson(
+            AuditPipeline pipeline,
+            Deliveries deliveries,
+            MitigationRoutes mitigations,
+            FairwashingRoutes fairwashing) {
         this.mitigations = mitigations;
+        this.fairwashing = fairwashing;
         this.pipeline = pipeline;
         this.deliveries = deliveries;
     }
@@ -83,6 +89,7 @@ final class ModelJson {
         prevalences(node.putArray("prevalences"), served.id());
         cavs(node.putArray("cavs"), served);
         mitigations.describe(node, model.key());
+        fairwashing.describe(node, model.key());
         model.status().ifPresent(status -> delivery(node.putObject("delivery"), status));
         deliveries
                 .link(model)

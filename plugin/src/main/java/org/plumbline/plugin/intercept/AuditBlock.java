@@ -31,6 +31,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
     private final int target;
     private final AuditQueue queue;
     private final Answering answering;
+    private final InputWatch watch;
     private final InstantSource clock;
     private final MinuteLog failures = new MinuteLog(LOG);
 
@@ -40,7 +41,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
      * @param target class whose logit is differentiated; negative: the predicted one
      */
     public AuditBlock(ServedSlot slot, int target, AuditQueue queue, InstantSource clock) {
-        this(slot, target, queue, clock, Answering.PLAIN);
+        this(slot, target, queue, clock, Answering.PLAIN, InputWatch.NONE);
     }
 
     /**
@@ -48,15 +49,18 @@ public final class AuditBlock extends AbstractSymbolBlock {
      *
      * @param target class whose logit is differentiated; negative: the predicted one
      * @param answering what answers in the name of a version
+     * @param watch is shown the inputs of audited requests
      */
     public AuditBlock(
             ServedSlot slot,
             int target,
             AuditQueue queue,
             InstantSource clock,
-            Answering answering) {
+            Answering answering,
+            InputWatch watch) {
         this.slot = slot;
         this.answering = answering;
+        this.watch = watch;
         this.target = target;
         this.queue = queue;
         this.clock = clock;
@@ -102,6 +106,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
     private NDList audited(Served served, ServedModule module, NDList inputs, Grant grant) {
         long start = System.nanoTime();
         PendingReading pending;
+        see(served, inputs);
         try {
             pending = module.answer(inputs);
         } catch (RuntimeException | LinkageError e) {
@@ -119,6 +124,14 @@ public final class AuditBlock extends AbstractSymbolBlock {
         NDList outputs = pending.outputs();
         offer(new ServedTask(served, pending, target, request, failures));
         return outputs;
+    }
+
+    private void see(Served served, NDList inputs) {
+        try {
+            watch.see(served, inputs);
+        } catch (RuntimeException | LinkageError e) {
+            failures.warn("an input was not looked at", served.id(), e);
+        }
     }
 
     private void offer(AuditTask task) {

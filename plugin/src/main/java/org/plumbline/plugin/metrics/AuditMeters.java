@@ -65,6 +65,7 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final SeriesMeters series;
     private final ConceptMeters concepts;
+    private final FairwashingMeters fairwashing;
     private final Map<ServedId, List<Meter>> meters = new ConcurrentHashMap<>();
     private final Map<ServedId, AuditTimes> times = new ConcurrentHashMap<>();
 
@@ -72,6 +73,7 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
         series = new SeriesMeters(registry);
         concepts = new ConceptMeters(registry);
+        fairwashing = new FairwashingMeters(registry);
         Gauge.builder(MeterName.BUILD.meter(), () -> 1)
                 .description(MeterName.BUILD.description())
                 .tags("version", version)
@@ -138,10 +140,24 @@ public final class AuditMeters implements AuditObserver, AutoCloseable {
         concepts.show(id, tags(id), layer, qualities);
     }
 
+    /**
+     * Shows what the watch over a version, served before, says; called again when a verdict has new
+     * signals.
+     */
+    public void fairwashing(ServedId id, FairwashingNumbers numbers) {
+        fairwashing.show(id, tags(id), numbers);
+    }
+
+    /** Removes what {@link #fairwashing} showed of a version. */
+    public void forgetFairwashing(ServedId id) {
+        fairwashing.remove(id);
+    }
+
     /** Removes every series of a version but those of its windows, which go with the windows. */
     public void remove(ServedId id) {
         times.remove(id);
         concepts.remove(id);
+        fairwashing.remove(id);
         Optional.ofNullable(meters.remove(id)).orElse(List.of()).forEach(registry::remove);
     }
 

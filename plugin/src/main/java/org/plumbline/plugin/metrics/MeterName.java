@@ -41,6 +41,16 @@ enum MeterName {
     MITIGATED(
             "plumbline.mitigated.requests",
             "Requests while a mitigation was on, by whether it could answer"),
+    FAIRWASHING(
+            "plumbline.fairwashing.suspect",
+            "1 while explanations look manipulated, else 0; after hysteresis"),
+    FAIRWASHING_SCORE("plumbline.fairwashing.score", "Detector's statistic in the last window"),
+    FAIRWASHING_P_VALUE(
+            "plumbline.fairwashing.p.value",
+            "P-value in the last window, corrected for all detectors and methods"),
+    FAIRWASHING_WINDOWS("plumbline.fairwashing.windows", "Windows of inputs by outcome"),
+    FAIRWASHING_SECONDS(
+            "plumbline.fairwashing.seconds", "Processor time of examinations, one core"),
     DELIVERIES("plumbline.deliveries", "Steps of deliveries by outcome"),
     BUILD("plumbline.build.info", "Version of the plugin");
 

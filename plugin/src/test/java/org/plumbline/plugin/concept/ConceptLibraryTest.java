@@ -231,7 +231,9 @@ class ConceptLibraryTest {
                 arguments(
                         "cut in an entry",
                         Arrays.copyOf(ExampleBodies.npz(rows(1, 2), rows(3, 4)), 60),
-                        parts("positives.npy: ")),
+                        parts(
+                                "concept added: positives.npy: cut off or damaged (expected: a"
+                                        + " complete zip)")),
                 arguments(
                         "cut between entries",
                         Arrays.copyOf(ExampleBodies.npz(rows(1, 2), rows(3, 4)), 150),

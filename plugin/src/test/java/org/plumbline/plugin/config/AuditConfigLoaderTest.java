@@ -9,8 +9,12 @@ import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
 import org.plumbline.core.cav.QualityBounds;
 import org.plumbline.core.error.AuditException;
+import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.probe.ProbeLimits;
 import org.plumbline.core.window.EffectSettings;
+import org.plumbline.plugin.config.FairwashingSpec.Hysteresis;
+import org.plumbline.plugin.config.FairwashingSpec.Reference;
+import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 class AuditConfigLoaderTest {
     private static final String LEAST =
@@ -40,7 +45,7 @@ class AuditConfigLoaderTest {
                         cav-quality: {auc: 0.8, stability: 0.7}
                         concepts:
                           - {name: timestamp, positives: with, negatives: without, cav: svm, pooling: mean}
-                        fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 32, dimension: 16}}
+                        fairwashing: {reference: r.pt, methods: [gradient], tangent: {inputs: i.npy, neighbours: 24, dimension: 12}, rate: 20%, window: 300, budget: 2%, null-file: n.json, level: 0.05, hysteresis: {windows: 3, release: 5}, examples: 2}
                         worker: {target: 'localhost:9090', tls: {ca: ca.pem}, token-file: token}
                         probe: {seconds: 5, memory: 512MiB}
                         """);
@@ -62,6 +67,65 @@ class AuditConfigLoaderTest {
         assertThat(worker.tokenFile()).contains(folder.resolve("token"));
         assertThat(worker.tls().orElseThrow().ca()).contains(folder.resolve("ca.pem"));
         assertThat(config.probe()).isEqualTo(new ProbeLimits(Duration.ofSeconds(5), 512L << 20));
+        assertThat(config.fairwashing())
+                .contains(
+                        new FairwashingSpec(
+                                0.2,
+                                300,
+                                0.02,
+                                Set.of(ExplanationMethod.GRADIENT),
+                                new Tangent(Optional.of(folder.resolve("i.npy")), 24, 12),
+                                Optional.of(folder.resolve("n.json")),
+                                new Reference(Optional.of(folder.resolve("r.pt")), false),
+                                0.05,
+                                new Hysteresis(3, 5),
+                                2));
+    }
+
+    @Test
+    void theWatchIsOffUntilItIsAskedForAndItsDefaultsArePinned() {
+        assertThat(load(LEAST).fairwashing()).isEmpty();
+        assertThat(load(LEAST + "fairwashing: {enabled: false, window: 50}").fairwashing())
+                .isEmpty();
+        FairwashingSpec standard =
+                new FairwashingSpec(
+                        0.1,
+                        200,
+                        0.05,
+                        Set.of(),
+                        new Tangent(Optional.empty(), 32, 16),
+                        Optional.empty(),
+                        new Reference(Optional.empty(), true),
+                        0.01,
+                        new Hysteresis(2, 10),
+                        6);
+        assertThat(load(LEAST + "fairwashing: {}").fairwashing()).contains(standard);
+        assertThat(load(LEAST + "fairwashing: {reference: previous}").fairwashing())
+                .contains(standard);
+        assertThat(load(LEAST + "fairwashing: {reference: none}").fairwashing().orElseThrow())
+                .extracting(FairwashingSpec::reference)
+                .isEqualTo(new Reference(Optional.empty(), false));
+    }
+
+    @Test
+    void problemsOfTheWatchAreAllTold() {
+        String bad =
+                "fairwashing: {enabled: maybe, rate: 0, window: 19, budget: 2, methods: [guess],"
+                        + " level: 1, hysteresis: {windows: 0, release: 0.5}, examples: 99,"
+                        + " tangent: {neighbours: 8, dimension: 8, depth: 1}, speed: 1}";
+        assertThatThrownBy(() -> load(LEAST + bad))
+                .hasMessageContaining("fairwashing.enabled: maybe (expected: true or false)")
+                .hasMessageContaining("fairwashing.rate: 0.0 (expected: at least 1.0E-6")
+                .hasMessageContaining("fairwashing.window: 19 (expected: whole number from 20")
+                .hasMessageContaining("fairwashing.budget: 2 (expected: number in [0, 1]")
+                .hasMessageContaining("fairwashing.methods: guess (expected: gradient, ")
+                .hasMessageContaining("fairwashing.level: 1 (expected: number from 1.0E-9 to 0.5)")
+                .hasMessageContaining("fairwashing.hysteresis.windows: 0 (expected:")
+                .hasMessageContaining("fairwashing.hysteresis.release: 0.5 (expected:")
+                .hasMessageContaining("fairwashing.examples: 99 (expected:")
+                .hasMessageContaining("fairwashing.tangent.dimension: 8 (expected: below tangent")
+                .hasMessageContaining("fairwashing.tangent.depth: unknown key")
+                .hasMessageContaining("fairwashing.speed: unknown key");
     }
 
     @Test

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -44,10 +43,10 @@ class AuditFormIT {
         model(archive, layer, Optional.ofNullable(output));
         byte[] request = request();
         byte[] plain;
-        try (EmbeddedServer server = start(false)) {
+        try (EmbeddedServer server = TestHost.start(folder, false)) {
             plain = answer(new Http(server.port()), request);
         }
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(answer(http, request)).isEqualTo(plain);
             JsonNode model = audited(http);
@@ -65,12 +64,12 @@ class AuditFormIT {
     void aModelTheEngineCannotAnswerForIsAnsweredWithItsLogits() throws Exception {
         model("named", "conv", Optional.of("logits"));
         byte[] request = request();
-        try (EmbeddedServer server = start(false)) {
+        try (EmbeddedServer server = TestHost.start(folder, false)) {
             HttpResponse<byte[]> refused =
                     new Http(server.port()).send("POST", "/predictions/m", LIST, request);
             assertThat(refused.statusCode()).isEqualTo(400);
         }
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(answer(http, request)).isNotEmpty();
             assertThat(http.predict("m", images(1, 0)).shape()).containsExactly(SAMPLES, 3);
@@ -81,7 +80,7 @@ class AuditFormIT {
     @Test
     void aDictionaryWithoutAKeyIsServedAndTheStateNamesTheKeys() throws Exception {
         model("dictionary", "conv", Optional.empty());
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             JsonNode model = http.json("/audit/models/m");
             assertThat(model.path("state").asText()).isEqualTo("misconfigured");
@@ -97,13 +96,9 @@ class AuditFormIT {
                 "a batch is audited once the audit is warm for its size",
                 () -> {
                     answer(http, request());
-                    return count(http) >= SAMPLES;
+                    return TestHost.audited(http, "m") >= SAMPLES;
                 });
         return http.json("/audit/models/m");
-    }
-
-    private static long count(Http http) {
-        return http.json("/audit/models/m").path("samples").path("audited").asLong();
     }
 
     private static byte[] answer(Http http, byte[] request) {
@@ -143,18 +138,5 @@ class AuditFormIT {
             images.values()[i] = (float) (random.nextDouble(-1, 1) + brighter);
         }
         return images;
-    }
-
-    private EmbeddedServer start(boolean plugin) {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, plugin, config));
     }
 }

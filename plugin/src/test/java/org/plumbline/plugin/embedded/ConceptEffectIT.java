@@ -7,13 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Concepts are removed from live traffic, with the real engine. */
 class ConceptEffectIT {
@@ -24,13 +22,10 @@ class ConceptEffectIT {
     @Test
     void aShareOfTheAuditsRemovesTheConcept() {
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             FloatTensor images = ModelFolders.images();
-            for (int i = 0; i < REQUESTS; i++) { // one by one: that shape is warm from the start
-                http.predict("cnn", images.slice(i % images.rows(), i % images.rows() + 1));
-            }
-            Eventually.that("all are audited", () -> audited(http) == REQUESTS);
+            TestHost.sendAudited(http, "cnn", images, REQUESTS);
             Eventually.that("removals are published", () -> removed(http) >= 8);
             assertThat(removed(http)).isLessThanOrEqualTo(48); // 24 expected
             double largest = 0;
@@ -52,22 +47,5 @@ class ConceptEffectIT {
             sum += concept.path("effect").path("samples_total").asLong();
         }
         return sum;
-    }
-
-    private static long audited(Http http) {
-        return http.json("/audit/models/cnn").path("samples").path("audited").asLong();
-    }
-
-    private EmbeddedServer start() {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, true, config));
     }
 }

@@ -16,7 +16,6 @@ import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.plugin.concept.ExampleBodies;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.config.WorkerTarget;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.FakeWorker;
@@ -392,21 +391,7 @@ class ConceptLibraryIT {
     }
 
     private void start() {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.of(WorkerTarget.plain("127.0.0.1:" + worker.port())),
-                        Optional.empty());
-        server =
-                EmbeddedServer.start(
-                        new EmbeddedOptions(
-                                folder.resolve("models"),
-                                EmbeddedOptions.LOOPBACK,
-                                0,
-                                true,
-                                config));
+        server = TestHost.start(folder, WorkerTarget.plain("127.0.0.1:" + worker.port()));
         http = new Http(server.port());
     }
 }

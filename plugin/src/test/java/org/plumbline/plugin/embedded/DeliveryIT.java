@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.config.WorkerTarget;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.FakeWorker;
@@ -290,19 +289,9 @@ class DeliveryIT {
     private EmbeddedServer start() {
         Path token = folder.resolve("token");
         ModelFolders.write(token, "secret\n");
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        4096,
-                        Optional.of("test-server"),
-                        Optional.of(
-                                new WorkerTarget(
-                                        "127.0.0.1:" + worker.port(),
-                                        Optional.empty(),
-                                        Optional.of(token))),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, true, config));
+        return TestHost.start(
+                folder,
+                new WorkerTarget(
+                        "127.0.0.1:" + worker.port(), Optional.empty(), Optional.of(token)));
     }
 }

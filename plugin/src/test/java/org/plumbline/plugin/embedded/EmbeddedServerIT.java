@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -33,10 +32,10 @@ class EmbeddedServerIT {
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, "");
         FloatTensor images = ModelFolders.images();
         List<float[]> plain;
-        try (EmbeddedServer server = start(false)) {
+        try (EmbeddedServer server = TestHost.start(folder, false)) {
             plain = concurrently(new Http(server.port()), images);
         }
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             List<float[]> audited = concurrently(http, images);
             assertThat(audited).hasSameSizeAs(plain);
@@ -55,11 +54,9 @@ class EmbeddedServerIT {
     void withAHalfLifeTheStatusShowsDecayedNumbers() throws Exception {
         String window = "window: {half-life: 15m}\n";
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, window);
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
-            for (int i = 0; i < 24; i++) { // one by one: that shape is warm from the start
-                http.predict("cnn", ModelFolders.images().slice(i, i + 1));
-            }
+            TestHost.send(http, "cnn", ModelFolders.images(), 24);
             Eventually.that("samples are counted", () -> samples(http) == 24);
             for (JsonNode concept : http.json("/audit/models/cnn").path("concepts")) {
                 // within seconds every sample still weighs almost 1 of 15 minutes' half-life
@@ -75,11 +72,9 @@ class EmbeddedServerIT {
     @Test
     void theScrapePageCarriesEveryServerMetric() throws Exception {
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
-            for (int i = 0; i < 24; i++) { // one by one: that shape is warm from the start
-                http.predict("cnn", ModelFolders.images().slice(i, i + 1));
-            }
+            TestHost.send(http, "cnn", ModelFolders.images(), 24);
             Eventually.that("samples are counted", () -> samples(http) == 24);
             String page = http.text("/metrics");
             assertThat(page)
@@ -112,7 +107,7 @@ class EmbeddedServerIT {
     @Test
     void batchesOfANewSizeAreAuditedOnceTheAuditIsWarm() {
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             http.predict("cnn", ModelFolders.images());
             assertThat(http.text("/metrics")).contains("outcome=\"skipped\"} 24.0");
@@ -129,7 +124,7 @@ class EmbeddedServerIT {
     void aWrongLayerIsServedUnauditedAndTheStateNamesNearMatches() {
         ModelFolders.audited(folder.resolve("models"), "cnn", "features.88", "");
         ModelFolders.plain(folder.resolve("models"), "bare");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(http.predict("cnn", ModelFolders.images()).shape()).containsExactly(24, 10);
             JsonNode model = http.json("/audit/models/cnn");
@@ -147,7 +142,7 @@ class EmbeddedServerIT {
         ModelFolders.write(
                 model.resolve("plumbline.yaml"),
                 "layer: features.8\nsampling: {rate: 7}\nfoo: 1\n");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(http.json("/audit/models/cnn").path("reason").asText())
                     .contains(
@@ -185,10 +180,10 @@ class EmbeddedServerIT {
                 """);
         byte[] picture = Files.readAllBytes(model.resolve("red").resolve("0.png"));
         String plain;
-        try (EmbeddedServer server = start(false)) {
+        try (EmbeddedServer server = TestHost.start(folder, false)) {
             plain = predict(new Http(server.port()), picture);
         }
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(http.json("/audit/models/photo").path("state").asText())
                     .isEqualTo("audited");
@@ -213,7 +208,7 @@ class EmbeddedServerIT {
     @Test
     void badRequestsAreProblemsAndTheServerGoesOn() {
         ModelFolders.audited(folder.resolve("models"), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             assertThat(status(http, "POST", "/predictions/none")).isEqualTo(404);
             assertThat(status(http, "GET", "/predictions/cnn")).isEqualTo(405);
@@ -234,7 +229,7 @@ class EmbeddedServerIT {
     void modelsComeAndGoWithTheirSeries() throws Exception {
         Files.createDirectories(folder.resolve("models"));
         Path other = ModelFolders.audited(folder.resolve("other"), "cnn", "features.8", "");
-        try (EmbeddedServer server = start(true)) {
+        try (EmbeddedServer server = TestHost.start(folder, true)) {
             Http http = new Http(server.port());
             String query = "/models?model_name=late&model_version=v1&url=" + other.toUri();
             assertThat(status(http, "POST", query)).isEqualTo(200);
@@ -249,19 +244,6 @@ class EmbeddedServerIT {
             assertThat(status(http, "POST", "/predictions/late")).isEqualTo(404);
             Eventually.that("series gone", () -> !http.text("/metrics").contains("\"late\""));
         }
-    }
-
-    private EmbeddedServer start(boolean plugin) {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, plugin, config));
     }
 
     private static List<float[]> concurrently(Http http, FloatTensor images) throws Exception {

@@ -17,7 +17,6 @@ import org.plumbline.core.tap.TappedModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -68,7 +67,7 @@ class EvidenceIT {
 
     /** Corrected p-values of all classes seen, of a server that starts anew. */
     private List<Double> pValues(String cache, FloatTensor traffic, String concept) {
-        try (EmbeddedServer server = start(cache)) {
+        try (EmbeddedServer server = TestHost.start(folder, cache)) {
             Http http = new Http(server.port());
             send(http, traffic, 400);
             assertThat(http.text("/metrics"))
@@ -88,7 +87,7 @@ class EvidenceIT {
         FloatTensor without = NpyFile.readFloats(model.resolve("without.npy"));
         JsonNode baseline;
         JsonNode prevalence;
-        try (EmbeddedServer server = start("cache")) {
+        try (EmbeddedServer server = TestHost.start(folder, "cache")) {
             Http http = new Http(server.port());
             send(http, without, 200);
             baseline = series(http, "concepts").path("drift").path("baseline");
@@ -100,7 +99,7 @@ class EvidenceIT {
                     .contains("plumbline_concept_drift{class=\"3\",concept=\"colour\"")
                     .contains("plumbline_concept_prevalence_drift{concept=\"colour\"");
         }
-        try (EmbeddedServer server = start("cache")) {
+        try (EmbeddedServer server = TestHost.start(folder, "cache")) {
             Http http = new Http(server.port());
             send(http, without, 200);
             JsonNode drift = series(http, "concepts").path("drift");
@@ -233,10 +232,7 @@ class EvidenceIT {
 
     private void send(Http http, FloatTensor images, int count) {
         long before = seen(http);
-        for (int i = 0; i < count; i++) {
-            int row = i % images.rows();
-            http.predict("cnn", images.slice(row, row + 1));
-        }
+        TestHost.send(http, "cnn", images, count);
         Eventually.that("every sample is counted", () -> seen(http) == before + count);
     }
 
@@ -251,18 +247,5 @@ class EvidenceIT {
 
     private static long seen(Http http) {
         return series(http, "prevalences").path("samples_total").asLong();
-    }
-
-    private EmbeddedServer start(String cache) {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve(cache),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, true, config));
     }
 }

@@ -7,15 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.plugin.config.ServerConfig;
-import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 
 /** Archives with a loop of unstated length, first tried in a child process. */
 class LoopingArchiveIT {
@@ -25,7 +22,7 @@ class LoopingArchiveIT {
     @Test
     void anEndlessLoopLeavesThePlainModelAndTheStateNamesTheLimit() throws Exception {
         looping("torch.ge(torch.min(x), 0)", "probe: {seconds: 4}\n");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             JsonNode model = http.json("/audit/models/cnn");
             assertThat(model.path("state").asText()).isEqualTo("misconfigured");
@@ -38,15 +35,10 @@ class LoopingArchiveIT {
     @Test
     void aLoopThatEndsIsAudited() throws Exception {
         looping("torch.lt(torch.min(x), -9)", "");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             assertThat(http.json("/audit/models/cnn").path("reason").asText()).isEmpty();
-            http.predict("cnn", belowZero());
-            Eventually.that(
-                    "audited",
-                    () ->
-                            http.json("/audit/models/cnn").path("samples").path("audited").asLong()
-                                    == 1);
+            TestHost.sendAudited(http, "cnn", belowZero(), 1);
         }
     }
 
@@ -62,18 +54,5 @@ class LoopingArchiveIT {
         FloatTensor image = ModelFolders.images().slice(0, 1);
         image.values()[0] = -1;
         return image;
-    }
-
-    private EmbeddedServer start() {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        64,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(
-                        folder.resolve("models"), EmbeddedOptions.LOOPBACK, 0, true, config));
     }
 }

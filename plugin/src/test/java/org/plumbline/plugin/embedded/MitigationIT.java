@@ -23,7 +23,6 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.Archive;
-import org.plumbline.plugin.config.ServerConfig;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.Http;
 import org.plumbline.plugin.fixture.ModelFolders;
@@ -35,7 +34,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,7 +55,7 @@ class MitigationIT {
         project(model, 1, projected.resolve("model.pt"));
         Path half = ModelFolders.plain(models(), "half");
         project(model, 0.5, half.resolve("model.pt"));
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             FloatTensor images = ModelFolders.images();
             float[] plain = http.predict("cnn", images).values();
@@ -76,7 +74,7 @@ class MitigationIT {
     @Test
     void itIsOnForEveryRequestFromItsAnswerOnAndOffFromTheNextOne() throws Exception {
         ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             float[] plain = logits(http);
             post(http, "{\"concept\": \"colour\"}", 201);
@@ -115,11 +113,11 @@ class MitigationIT {
     @Test
     void auditsGoOnAndReadTheModelWithoutTheMitigation() throws Exception {
         ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "window: {samples: 24}\n");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
-            double before = sensitivity(http, 24);
+            double before = sensitivity(http);
             post(http, "{\"concept\": \"colour\"}", 201);
-            double during = sensitivity(http, 48);
+            double during = sensitivity(http);
             assertThat(before).isNotZero();
             // the same 24 images fill the window again; 1e-4: another way through the same sums
             assertThat(during).isCloseTo(before, within(1e-4 * Math.abs(before)));
@@ -131,7 +129,7 @@ class MitigationIT {
     @Test
     void itShowsEverywhereAndEndsAtItsTimeLimit() throws Exception {
         ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             float[] plain = logits(http);
             JsonNode started =
@@ -163,7 +161,7 @@ class MitigationIT {
     @Test
     void newExamplesMoveItToTheNewCav() throws Exception {
         Path model = ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             JsonNode started = post(http, "{\"concept\": \"colour\"}", 201);
             float[] before = logits(http);
@@ -179,7 +177,7 @@ class MitigationIT {
     @Test
     void anUploadedConceptIsMitigatedUntilItIsDeletedWhateverElseIsUploaded() throws Exception {
         Path model = ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "effect: {rate: 0}");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             float[] plain = logits(http);
             put(http, "hue", fewer(model), 201);
@@ -206,7 +204,7 @@ class MitigationIT {
     void badBodiesAreProblemsOfOneLineAndNothingIsSwitchedOn() {
         ModelFolders.audited(models(), "cnn", ModelFolders.LAYER, "");
         ModelFolders.plain(models(), "bare");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             refused(http, 400, "nonsense", "body: Unrecognized token");
             refused(http, 400, "[]", "body: ARRAY (expected: a JSON object)");
@@ -267,7 +265,7 @@ class MitigationIT {
                         + (output == null ? "" : "output: " + output + "\n")
                         + "concepts:\n  - {name: bright, positives: with.npy, negatives:"
                         + " without.npy, pooling: mean}\n");
-        try (EmbeddedServer server = start()) {
+        try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             FloatTensor image = bright(1).slice(0, 1);
             byte[] plain =
@@ -344,16 +342,8 @@ class MitigationIT {
         assertThat(actual.values()).containsExactly(expected.values(), within(1e-4f * largest));
     }
 
-    private static double sensitivity(Http http, int audited) {
-        FloatTensor images = ModelFolders.images();
-        for (int i = 0; i < 24; i++) { // one by one: that shape is warm from the start
-            http.predict("cnn", images.slice(i, i + 1));
-        }
-        Eventually.that(
-                "all are audited",
-                () ->
-                        http.json("/audit/models/cnn").path("samples").path("audited").asLong()
-                                == audited);
+    private static double sensitivity(Http http) {
+        TestHost.sendAudited(http, "cnn", ModelFolders.images(), 24);
         double sum = 0;
         for (JsonNode concept : http.json("/audit/models/cnn").path("concepts")) {
             sum += concept.path("sensitivity").asDouble() * concept.path("samples").asLong();
@@ -395,17 +385,5 @@ class MitigationIT {
 
     private static String text(HttpResponse<byte[]> response) {
         return new String(response.body(), StandardCharsets.UTF_8);
-    }
-
-    private EmbeddedServer start() {
-        ServerConfig config =
-                new ServerConfig(
-                        folder.resolve("cache"),
-                        1024,
-                        Optional.of("test-server"),
-                        Optional.empty(),
-                        Optional.empty());
-        return EmbeddedServer.start(
-                new EmbeddedOptions(models(), EmbeddedOptions.LOOPBACK, 0, true, config));
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class AuditBlockTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -222,6 +223,24 @@ class AuditBlockTest {
         assertThatThrownBy(() -> ask(block))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("unloaded");
+    }
+
+    @Test
+    void aWatchThatFailsIsLoggedAndTheAnswerStays() {
+        FakeModule module = new FakeModule();
+        Served served = served(module, Sampling.ALL);
+        AtomicInteger seen = new AtomicInteger();
+        InputWatch failing =
+                (version, inputs) -> {
+                    seen.incrementAndGet();
+                    throw new IllegalStateException("no room");
+                };
+        AuditBlock block =
+                new AuditBlock(
+                        new ServedSlot(served), -1, queue, () -> NOW, Answering.PLAIN, failing);
+        assertThat(ask(block)).isSameAs(module.answer);
+        assertThat(seen.get()).isEqualTo(1);
+        assertThat(queue.depth()).isEqualTo(1);
     }
 
     private AuditBlock block(Served served) {

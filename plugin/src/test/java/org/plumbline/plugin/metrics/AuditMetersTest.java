@@ -7,7 +7,12 @@ import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.CavQuality;
 import org.plumbline.core.cav.LabelledActivations;
 import org.plumbline.core.cav.QualityBounds;
+import org.plumbline.core.fairwashing.Detector;
+import org.plumbline.core.fairwashing.FairwashingVerdict;
+import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
+import org.plumbline.core.fairwashing.Signal;
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.window.ConceptSample;
@@ -28,10 +33,12 @@ import org.plumbline.plugin.pipeline.PrevalenceEvidence;
 import org.plumbline.plugin.pipeline.SeriesKey;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 class AuditMetersTest {
     private static final ServedId ID = new ServedId("m", "v1-abc");
@@ -67,6 +74,57 @@ class AuditMetersTest {
                 .containsPattern("plumbline_concept_masked\\{class=\"3\".*\\} 1.0");
         meters.vanished(Set.of(KEY));
         assertThat(meters.scrape()).doesNotContain("plumbline_concept_");
+    }
+
+    @Test
+    void aWatchIsShownBySignalAndGoesWithTheVersion() {
+        Signal removal = new Signal(Detector.REMOVAL, ExplanationMethod.LRP);
+        AtomicReference<Optional<FairwashingVerdict>> verdict =
+                new AtomicReference<>(Optional.empty());
+        FairwashingNumbers numbers = numbers(verdict);
+        meters.serve(ID, AuditState.AUDITED, activity());
+        meters.fairwashing(ID, numbers);
+        assertThat(meters.scrape())
+                .containsPattern("plumbline_fairwashing_suspect\\{.*} NaN")
+                .containsPattern("plumbline_fairwashing_windows_total\\{.*\"failed\"} 4.0")
+                .containsPattern("plumbline_fairwashing_seconds_total\\{.*} 1.5")
+                .doesNotContain("plumbline_fairwashing_score");
+        Tested tested = new Tested(removal, 0.5, 0.1, 0.03, 1e-4, 2e-4, 200);
+        verdict.set(Optional.of(new FairwashingVerdict(List.of(tested), 0.01)));
+        meters.fairwashing(ID, numbers);
+        assertThat(meters.scrape())
+                .containsPattern("plumbline_fairwashing_suspect\\{.*} 1.0")
+                .contains("plumbline_fairwashing_score{detector=\"removal\",method=\"lrp\",")
+                .containsPattern("plumbline_fairwashing_p_value\\{detector=\"removal\".*} 2.0E-4");
+        verdict.set(Optional.of(new FairwashingVerdict(List.of(), 0.01)));
+        assertThat(meters.scrape()).containsPattern("plumbline_fairwashing_score\\{.*} NaN");
+        meters.remove(ID);
+        assertThat(meters.scrape()).doesNotContain("plumbline_fairwashing");
+    }
+
+    private static FairwashingNumbers numbers(
+            AtomicReference<Optional<FairwashingVerdict>> verdict) {
+        return new FairwashingNumbers() {
+            @Override
+            public Optional<FairwashingVerdict> verdict() {
+                return verdict.get();
+            }
+
+            @Override
+            public Optional<Boolean> suspect() {
+                return verdict.get().map(FairwashingVerdict::suspect);
+            }
+
+            @Override
+            public long windows(WindowOutcome outcome) {
+                return outcome == WindowOutcome.FAILED ? 4 : 0;
+            }
+
+            @Override
+            public double seconds() {
+                return 1.5;
+            }
+        };
     }
 
     @Test

@@ -17,14 +17,12 @@ public record BiasedTerm(ReweightingLosses losses, double q, Optional<Votes> vot
     /**
      * Returns a scalar with graph.
      *
-     * @param logits {@code [n, classes]} of the biased network
-     * @param crossEntropy of those logits and labels, {@code [n]}
+     * @param crossEntropy of the biased network, {@code [n]}
      * @param samples number of every row
      */
-    public NDArray of(
-            NDManager unit, NDArray logits, NDArray crossEntropy, NDArray labels, int... samples) {
+    public NDArray of(NDManager unit, NDArray crossEntropy, int... samples) {
         if (votes.isEmpty()) {
-            return losses.mean(unit, losses.generalised(unit, logits, labels, q));
+            return losses.mean(unit, losses.generalised(unit, crossEntropy, q));
         }
         float[] flags = new float[samples.length];
         for (int i = 0; i < samples.length; i++) {

@@ -70,7 +70,7 @@ public record DisEntLosses(BiasedTerm biasedTerm, Disentangling disentangling) {
         NDList parts =
                 new NDList(
                         losses.weightedMean(unit, lDebiased, weights),
-                        biasedTerm.of(unit, zBiased, lBiased, batch.labels(), batch.samples()));
+                        biasedTerm.of(unit, lBiased, batch.samples()));
         if (permutation.length > 0) {
             parts.addAll(swapped(unit, batch, weights, permutation));
         }
@@ -90,12 +90,7 @@ public record DisEntLosses(BiasedTerm biasedTerm, Disentangling disentangling) {
         return new NDList(
                 losses.weightedMean(
                         unit, losses.crossEntropy(unit, zDebiased, batch.labels()), weights),
-                biasedTerm.of(
-                        unit,
-                        zBiased,
-                        losses.crossEntropy(unit, zBiased, labels),
-                        labels,
-                        samples));
+                biasedTerm.of(unit, losses.crossEntropy(unit, zBiased, labels), samples));
     }
 
     private NDArray total(NDManager unit, NDList parts) {

@@ -11,6 +11,7 @@ import org.plumbline.worker.training.Descent;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingState;
 
 import java.util.LinkedHashMap;
@@ -118,10 +119,7 @@ public final class DisEntTrainee implements Trainee, AutoCloseable {
 
     @Override
     public TrainingState state() {
-        TrainingState of = descent.state();
-        Map<String, FloatTensor> tensors = new LinkedHashMap<>(of.tensors());
-        tensors.putAll(difficulty.state());
-        return new TrainingState(tensors, of.counters());
+        return descent.state().with(difficulty.state());
     }
 
     @Override

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
 import org.plumbline.core.tap.TrainableModel;
-import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.training.Descent;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingState;
 
 import java.util.Arrays;
@@ -62,7 +62,7 @@ public final class LffTrainee implements Trainee, AutoCloseable {
             NDArray lDebiased = losses.crossEntropy(unit, zDebiased, batch.y());
             NDArray index = unit.create(Arrays.stream(step.samples()).asLongStream().toArray());
             NDArray weights = difficulty.weights(unit, index, lBiased, lDebiased);
-            NDArray biased = biasedTerm.of(unit, zBiased, lBiased, batch.y(), step.samples());
+            NDArray biased = biasedTerm.of(unit, lBiased, step.samples());
             NDArray debiased = losses.weightedMean(unit, lDebiased, weights);
             NDArray total =
                     losses.operators().weightedSum(unit, new NDList(biased, debiased), 1, 1);
@@ -78,10 +78,7 @@ public final class LffTrainee implements Trainee, AutoCloseable {
 
     @Override
     public TrainingState state() {
-        TrainingState of = descent.state();
-        Map<String, FloatTensor> tensors = new LinkedHashMap<>(of.tensors());
-        tensors.putAll(difficulty.state());
-        return new TrainingState(tensors, of.counters());
+        return descent.state().with(difficulty.state());
     }
 
     @Override

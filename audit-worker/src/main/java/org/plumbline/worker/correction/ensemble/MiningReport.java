@@ -10,6 +10,11 @@ import org.plumbline.core.heatmap.PictureSheet;
 import org.plumbline.core.heatmap.PixelRange;
 import org.plumbline.core.heatmap.PngFile;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingRows;
+import org.plumbline.worker.training.TrainingStep;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +46,7 @@ import java.util.stream.IntStream;
  * Confined to one thread.
  */
 public final class MiningReport {
+    private static final Logger LOG = LoggerFactory.getLogger(MiningReport.class);
     private static final int SHOWN = 96;
     private static final int SIDE = 84;
     private static final int LARGEST_CONCEPT = 500;
@@ -52,12 +58,34 @@ public final class MiningReport {
     private final Optional<long[]> bias;
 
     /** Prepares a report on training rows of a data set; sample i of the votes is row i of them. */
-    public MiningReport(AuditDataset data, int[] rows, MinedSamples votes) {
-        this.data = data;
-        this.rows = rows.clone();
+    public MiningReport(TrainingRows rows, MinedSamples votes) {
+        data = rows.data();
+        this.rows = rows.rows();
         this.votes = votes;
         labels = data.labels();
         bias = data.biasLabels();
+    }
+
+    /** Returns the number of samples taken to be bias-conflicting. */
+    public int flagged() {
+        return count(this::isFlagged);
+    }
+
+    /**
+     * Tells of phase {@code mined}: {@code flagged}, and where there are bias labels {@code
+     * precision} and {@code recall} in [0, 1]; one whose denominator is 0 is left out.
+     */
+    public void tell(TrainingListener listener) {
+        Map<String, Double> found = new TreeMap<>();
+        found.put("flagged", (double) flagged());
+        quality()
+                .ifPresent(
+                        quality -> {
+                            quality.precision().ifPresent(value -> found.put("precision", value));
+                            quality.recall().ifPresent(value -> found.put("recall", value));
+                        });
+        LOG.info("mined {} of {} samples as bias-conflicting: {}", flagged(), rows.length, found);
+        listener.onStep(TrainingStep.finding("mined", found));
     }
 
     /**
@@ -95,7 +123,7 @@ public final class MiningReport {
         return bias.map(
                 of ->
                         new MiningQuality(
-                                count(this::isFlagged),
+                                flagged(),
                                 count(this::conflicts),
                                 count(i -> isFlagged(i) && conflicts(i))));
     }
@@ -143,8 +171,7 @@ public final class MiningReport {
         ObjectNode node = new ObjectMapper().createObjectNode();
         node.put("samples", rows.length);
         new TreeMap<>(votes.settings()).forEach(node::put);
-        node.put("aligned", rows.length - count(this::isFlagged))
-                .put("conflicting", count(this::isFlagged));
+        node.put("aligned", rows.length - flagged()).put("conflicting", flagged());
         ObjectNode byClass = node.putObject("conflicting_by_class");
         for (int c = 0; c < data.classes(); c++) {
             int wanted = c;

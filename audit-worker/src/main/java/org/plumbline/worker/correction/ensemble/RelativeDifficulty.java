@@ -5,13 +5,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-import org.jspecify.annotations.Nullable;
 import org.plumbline.core.tap.Heap;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.Operands;
 import org.plumbline.core.tensor.FloatTensor;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -23,16 +21,14 @@ import java.util.Map;
  * averages as in alinlab/LfF.
  */
 public final class RelativeDifficulty implements AutoCloseable {
-    private static final String BIASED = "difficulty/biased";
-    private static final String DEBIASED = "difficulty/debiased";
+    private static final String TABLE = "difficulty";
 
     private final NativeOperators operators;
     private final Settings settings;
-    private final long classes;
+    private final int classes;
     private final NDManager manager;
     private final NDArray labels;
-    private final NDArray biased;
-    private final NDArray debiased;
+    private final NDArray table;
 
     /**
      * How difficulties are averaged and normalised. Immutable.
@@ -50,7 +46,7 @@ public final class RelativeDifficulty implements AutoCloseable {
     }
 
     /**
-     * Makes tables in which no sample has been seen.
+     * Makes a table in which no sample has been seen.
      *
      * @param operators loaded with {@link ReweightingLosses#SOURCE}, borrowed
      * @param labels of all samples, from 0 to {@code classes}, exclusive
@@ -62,8 +58,7 @@ public final class RelativeDifficulty implements AutoCloseable {
         this.classes = classes;
         manager = operators.newUnit();
         this.labels = manager.create(labels);
-        biased = manager.zeros(new Shape(2, labels.length));
-        debiased = manager.zeros(new Shape(2, labels.length));
+        table = manager.zeros(new Shape(3, labels.length));
     }
 
     /**
@@ -75,49 +70,31 @@ public final class RelativeDifficulty implements AutoCloseable {
      */
     public NDArray weights(
             NDManager unit, NDArray index, NDArray biasedLosses, NDArray debiasedLosses) {
-        note(unit, biased, index, biasedLosses);
-        note(unit, debiased, index, debiasedLosses);
-        NDArray b = relative(unit, biased, index, settings.biasedGuard());
-        NDArray d = relative(unit, debiased, index, settings.debiasedGuard());
-        return operators.callOne("plumbline_difficulty", Operands.in(unit).tensor(b).tensor(d));
-    }
-
-    private void note(NDManager unit, NDArray table, NDArray index, NDArray losses) {
-        operators.call(
-                "plumbline_ema",
-                Operands.in(unit)
-                        .tensor(table)
-                        .tensor(index)
-                        .tensor(losses)
-                        .number(settings.ema()));
-    }
-
-    private NDArray relative(NDManager unit, NDArray table, NDArray index, double guard) {
         return operators.callOne(
-                "plumbline_relative",
+                "plumbline_difficulty",
                 Operands.in(unit)
                         .tensor(table)
+                        .list(new NDList(biasedLosses, debiasedLosses))
                         .tensor(index)
                         .tensor(labels)
-                        .wholes(classes)
-                        .number(guard));
+                        .numbers(
+                                settings.ema(),
+                                settings.biasedGuard(),
+                                settings.debiasedGuard(),
+                                classes));
     }
 
-    /** Returns the tables by name: averages, then 1 for samples seen, {@code [2, samples]}. */
+    /**
+     * Returns the table by a name, {@code [3, samples]}: averages of the biased and the debiased
+     * network, 1 for samples seen.
+     */
     public Map<String, FloatTensor> state() {
-        Map<String, FloatTensor> tables = new LinkedHashMap<>();
-        tables.put(BIASED, Heap.copy(biased));
-        tables.put(DEBIASED, Heap.copy(debiased));
-        return tables;
+        return Map.of(TABLE, Heap.copy(table));
     }
 
-    /** Puts tables back; other names are ignored. */
-    public void restore(Map<String, FloatTensor> tables) {
-        restore(biased, tables.get(BIASED));
-        restore(debiased, tables.get(DEBIASED));
-    }
-
-    private void restore(NDArray table, @Nullable FloatTensor values) {
+    /** Puts the table back; other names are ignored. */
+    public void restore(Map<String, FloatTensor> tensors) {
+        FloatTensor values = tensors.get(TABLE);
         if (values != null) {
             try (NDManager unit = operators.newUnit()) {
                 operators.assign(unit, new NDList(table), new NDList(Heap.back(unit, values)));

@@ -25,22 +25,24 @@ public record ReweightingLosses(NativeOperators operators) {
         return operators.sampleCrossEntropy(unit, logits, labels);
     }
 
-    /** Returns the softmax probability of every sample's label, {@code [n]}, without graph. */
-    public NDArray labelProbability(NDManager unit, NDArray logits, NDArray labels) {
-        return operators
-                .call("plumbline_label_losses", Operands.in(unit).tensor(logits).tensor(labels))
-                .get(1);
+    /**
+     * Returns the softmax probability of every sample's label, and 1 where another class is
+     * predicted, {@code [n, 2]}, without graph.
+     */
+    public NDArray verdicts(NDManager unit, NDArray logits, NDArray labels) {
+        return operators.callOne(
+                "plumbline_verdicts", Operands.in(unit).tensor(logits).tensor(labels));
     }
 
     /**
      * Returns the generalised cross-entropy {@code q sg(p_y)^q CE} of every sample, {@code [n]}, as
      * the authors implement it: its gradient, not its value, is that of {@code 1 - p_y^q}.
      *
+     * @param crossEntropy of every sample, {@code [n]}: {@code p_y} follows from it
      * @param q in (0, 1]
      */
-    public NDArray generalised(NDManager unit, NDArray logits, NDArray labels, double q) {
-        return operators.callOne(
-                "plumbline_gce", Operands.in(unit).tensor(logits).tensor(labels).number(q));
+    public NDArray generalised(NDManager unit, NDArray crossEntropy, double q) {
+        return operators.callOne("plumbline_gce", Operands.in(unit).tensor(crossEntropy).number(q));
     }
 
     /** Returns the mean, a scalar. */

@@ -4,21 +4,21 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.Operands;
+import org.plumbline.worker.correction.ensemble.ReweightingLosses;
 
 /** What makes a classifier more biased than plain training would. */
 public sealed interface BiasedLoss {
     /** Returns the loss of a batch, a scalar with its graph. */
-    NDArray of(NativeOperators operators, NDManager unit, NDArray logits, NDArray labels);
+    NDArray of(ReweightingLosses losses, NDManager unit, NDArray logits, NDArray labels);
 
     /** Cross-entropy. Immutable. */
     record Plain() implements BiasedLoss {
         @Override
         public NDArray of(
-                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
+                ReweightingLosses losses, NDManager unit, NDArray logits, NDArray labels) {
             NDArray ones = unit.ones(new Shape(logits.getShape().get(1)));
-            return operators.crossEntropy(unit, logits, labels, ones);
+            return losses.operators().crossEntropy(unit, logits, labels, ones);
         }
     }
 
@@ -33,9 +33,9 @@ public sealed interface BiasedLoss {
     record Generalised(double q) implements BiasedLoss {
         @Override
         public NDArray of(
-                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
-            return operators.callOne(
-                    "plumbline_gce", Operands.in(unit).tensor(logits).tensor(labels).number(q));
+                ReweightingLosses losses, NDManager unit, NDArray logits, NDArray labels) {
+            NDArray each = losses.crossEntropy(unit, logits, labels);
+            return losses.mean(unit, losses.generalised(unit, each, q));
         }
     }
 
@@ -48,10 +48,11 @@ public sealed interface BiasedLoss {
     record Confident(double threshold) implements BiasedLoss {
         @Override
         public NDArray of(
-                NativeOperators operators, NDManager unit, NDArray logits, NDArray labels) {
-            return operators.callOne(
-                    "plumbline_confident",
-                    Operands.in(unit).tensor(logits).tensor(labels).number(threshold));
+                ReweightingLosses losses, NDManager unit, NDArray logits, NDArray labels) {
+            return losses.operators()
+                    .callOne(
+                            "plumbline_confident",
+                            Operands.in(unit).tensor(logits).tensor(labels).number(threshold));
         }
     }
 }

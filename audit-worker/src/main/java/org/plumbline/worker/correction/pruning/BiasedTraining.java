@@ -3,19 +3,19 @@ package org.plumbline.worker.correction.pruning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
-import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.OperatorSource;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.correction.ensemble.LabelVerdicts;
+import org.plumbline.worker.correction.ensemble.ReweightingLosses;
 import org.plumbline.worker.training.Descent;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.OptimizerSettings;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrainingState;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,16 +27,15 @@ import java.util.Map;
  * the model.
  */
 public final class BiasedTraining implements Trainee, AutoCloseable {
-    /** The operators of this package. */
+    /** The operators of this package and those they call. */
     public static final OperatorSource SOURCE =
-            OperatorSource.of(BiasedTraining.class, "pruning.py");
+            ReweightingLosses.SOURCE.and(OperatorSource.of(BiasedTraining.class, "pruning.py"));
 
     private static final String DOUBTS = "doubts";
 
-    private final NativeOperators operators;
+    private final ReweightingLosses losses;
     private final TrainableModel model;
-    private final AuditDataset data;
-    private final int[] rows;
+    private final TrainingRows rows;
     private final BiasedLoss loss;
     private final Doubting doubting;
     private final float[] doubts;
@@ -57,35 +56,32 @@ public final class BiasedTraining implements Trainee, AutoCloseable {
 
     /** Borrows everything it is given. */
     public BiasedTraining(
-            NativeOperators operators,
+            ReweightingLosses losses,
             TrainableModel model,
-            AuditDataset data,
-            int[] rows,
+            TrainingRows rows,
             BiasedLoss loss,
             OptimizerSettings settings,
             Doubting doubting) {
-        this.operators = operators;
+        this.losses = losses;
         this.model = model;
-        this.data = data;
-        this.rows = rows.clone();
+        this.rows = rows;
         this.loss = loss;
         this.doubting = doubting;
-        doubts = new float[rows.length];
-        descent = new Descent(operators, settings, Map.of("model", model));
+        doubts = new float[rows.size()];
+        descent = new Descent(losses.operators(), settings, Map.of("model", model));
     }
 
     @Override
     public int size() {
-        return rows.length;
+        return rows.size();
     }
 
     @Override
     public Map<String, Double> step(Step step) {
         Map<String, Double> values = new LinkedHashMap<>();
-        try (NDManager unit = operators.newUnit()) {
-            int[] picked = Arrays.stream(step.samples()).map(i -> rows[i]).toArray();
-            LiveBatch batch = LiveBatch.of(unit, data, picked);
-            NDArray value = loss.of(operators, unit, model.logits(batch.x()), batch.y());
+        try (NDManager unit = losses.operators().newUnit()) {
+            LiveBatch batch = rows.batch(unit, step.samples());
+            NDArray value = loss.of(losses, unit, model.logits(batch.x()), batch.y());
             values.put("loss", (double) value.toFloatArray()[0]);
             values.put("gradient_norm", descent.step(unit, value, step.rateFactor()));
         }
@@ -96,7 +92,7 @@ public final class BiasedTraining implements Trainee, AutoCloseable {
     }
 
     private void doubt() {
-        float[] sure = Mining.pass(operators, model, data, rows).trueProbability().toArray();
+        float[] sure = LabelVerdicts.pass(losses, model, rows).probability().toArray();
         for (int i = 0; i < sure.length; i++) {
             doubts[i] += (float) ((1 - sure[i]) * doubting.every() / (double) doubting.steps());
         }
@@ -109,10 +105,7 @@ public final class BiasedTraining implements Trainee, AutoCloseable {
 
     @Override
     public TrainingState state() {
-        TrainingState state = descent.state();
-        Map<String, FloatTensor> tensors = new LinkedHashMap<>(state.tensors());
-        tensors.put(DOUBTS, FloatTensor.of(doubts.clone(), doubts.length));
-        return new TrainingState(tensors, state.counters());
+        return descent.state().with(Map.of(DOUBTS, FloatTensor.of(doubts.clone(), doubts.length)));
     }
 
     @Override

@@ -4,36 +4,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 import org.plumbline.core.tensor.DenseVector;
-import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.LiveBatch;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.WeightedDraws;
-
-import java.util.Arrays;
 
 /**
  * Training rows with a flag for each that probably conflicts with the bias. Immutable.
  *
  * @param flags one for each row, 1 or 0
  */
-@SuppressWarnings("ArrayRecordComponent") // rows of the data set's own order; compared by nobody
-public record FlaggedRows(AuditDataset data, int[] rows, DenseVector flags) {
+public record FlaggedRows(TrainingRows rows, DenseVector flags) {
     /** Checks the sizes. */
     public FlaggedRows {
-        if (rows.length != flags.dimension()) {
+        if (rows.size() != flags.dimension()) {
             throw new IllegalArgumentException(
-                    "flags: " + flags.dimension() + " (expected: " + rows.length + ")");
+                    "flags: " + flags.dimension() + " (expected: " + rows.size() + ")");
         }
     }
 
     int size() {
-        return rows.length;
+        return rows.size();
     }
 
-    LiveBatch batch(NDManager unit, int[] samples) {
-        return LiveBatch.of(unit, data, Arrays.stream(samples).map(i -> rows[i]).toArray());
+    LiveBatch batch(NDManager unit, int... samples) {
+        return rows.batch(unit, samples);
     }
 
-    NDArray flags(NDManager unit, int[] samples) {
+    NDArray flags(NDManager unit, int... samples) {
         float[] picked = new float[samples.length];
         float[] all = flags.toArray();
         for (int i = 0; i < samples.length; i++) {
@@ -51,7 +48,7 @@ public record FlaggedRows(AuditDataset data, int[] rows, DenseVector flags) {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = weights[i] > 0 ? (float) upweight : 1;
         }
-        int draws = Math.multiplyExact(batch, Math.max(1, rows.length / batch));
+        int draws = Math.multiplyExact(batch, Math.max(1, rows.size() / batch));
         return new WeightedDraws(seed, DenseVector.copyOf(weights), draws);
     }
 }

@@ -137,21 +137,12 @@ public final class MaskLearning implements Trainee, AutoCloseable {
 
     @Override
     public void restore(TrainingState state) {
-        Map<String, FloatTensor> values = new LinkedHashMap<>();
-        state.tensors()
-                .forEach((name, value) -> values.put(name.replaceFirst("^model/", ""), value));
-        model.restore(values);
-        masks.restore(below("logits/", state));
+        model.restore(state.below("model/"));
+        masks.restore(List.copyOf(state.below("logits/").values()));
         updater.restore(
                 new Updater.Snapshot(
-                        state.counters().getOrDefault(UPDATES, 0L), below("moments/", state)));
-    }
-
-    private static List<FloatTensor> below(String prefix, TrainingState state) {
-        return state.tensors().entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(prefix))
-                .map(Map.Entry::getValue)
-                .toList();
+                        state.counters().getOrDefault(UPDATES, 0L),
+                        List.copyOf(state.below("moments/").values())));
     }
 
     @Override

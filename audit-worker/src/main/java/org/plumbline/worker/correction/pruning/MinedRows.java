@@ -1,11 +1,11 @@
 package org.plumbline.worker.correction.pruning;
 
 import org.plumbline.core.tensor.DenseVector;
+import org.plumbline.worker.correction.ensemble.LabelVerdicts;
 import org.plumbline.worker.correction.ensemble.MinedSamples;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Which training rows probably conflict with the bias. Immutable.
@@ -31,6 +31,32 @@ public record MinedRows(DenseVector flags, DenseVector scores) implements MinedS
         return new MinedRows(DenseVector.copyOf(flags), scores);
     }
 
+    /** Flags the rows that a model gets wrong; the score is its doubt {@code 1 - p_y}. */
+    public static MinedRows mistakes(LabelVerdicts verdicts) {
+        float[] doubts = verdicts.probability().toArray();
+        for (int i = 0; i < doubts.length; i++) {
+            doubts[i] = 1 - doubts[i];
+        }
+        return new MinedRows(verdicts.wrong(), DenseVector.copyOf(doubts));
+    }
+
+    /**
+     * Flags the rows whose bias label differs from their label; that is the score, too.
+     *
+     * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} if there are no bias labels
+     */
+    public static MinedRows supervised(TrainingRows rows) {
+        long[] bias = rows.data().requiredBiasLabels("mining supervised");
+        long[] labels = rows.data().labels();
+        float[] flags = new float[rows.size()];
+        for (int i = 0; i < flags.length; i++) {
+            int row = rows.rows()[i];
+            flags[i] = labels[row] == bias[row] ? 0 : 1;
+        }
+        DenseVector conflicting = DenseVector.copyOf(flags);
+        return new MinedRows(conflicting, conflicting);
+    }
+
     @Override
     public int samples() {
         return flags.dimension();
@@ -54,32 +80,5 @@ public record MinedRows(DenseVector flags, DenseVector scores) implements MinedS
     @Override
     public Map<String, Double> settings() {
         return Map.of();
-    }
-
-    /** Returns the number of flagged rows. */
-    public long flagged() {
-        return Math.round(flags.dot(flags));
-    }
-
-    /**
-     * Returns {@code flagged}, and with the truth at hand {@code precision} and {@code recall} in
-     * [0, 1]; one whose denominator is 0 is left out.
-     *
-     * @param truth 1 for conflicting rows, else 0
-     */
-    public Map<String, Double> quality(Optional<DenseVector> truth) {
-        Map<String, Double> quality = new TreeMap<>();
-        quality.put("flagged", (double) flagged());
-        truth.ifPresent(
-                t -> {
-                    double hits = flags.dot(t);
-                    if (flagged() > 0) {
-                        quality.put("precision", hits / flagged());
-                    }
-                    if (t.dot(t) > 0) {
-                        quality.put("recall", hits / t.dot(t));
-                    }
-                });
-        return quality;
     }
 }

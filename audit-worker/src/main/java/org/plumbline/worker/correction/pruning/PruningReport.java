@@ -44,15 +44,19 @@ public record PruningReport(List<KeptWeights> weights) {
         weights.forEach(weight -> ratios.put("kept/" + weight.tensor(), weight.ratio()));
         ratios.put("kept", ratio());
         LOG.info("kept: {} of the masked weights", ratio());
-        weights.stream()
+        listener.onStep(TrainingStep.finding("pruned", ratios));
+    }
+
+    /** Returns one line for each tensor of which nothing is left. */
+    public List<String> warnings() {
+        return weights.stream()
                 .filter(weight -> weight.kept() == 0)
-                .forEach(
+                .map(
                         weight ->
-                                LOG.warn(
-                                        "{}: every weight is pruned; try a smaller lambda_sparse"
-                                                + " or fewer mask_steps",
-                                        weight.tensor()));
-        listener.onStep(new TrainingStep("pruned", 0, 0, 0, 0, ratios));
+                                weight.tensor()
+                                        + ": every weight is pruned; try a smaller lambda_sparse"
+                                        + " or fewer mask_steps")
+                .toList();
     }
 
     /**

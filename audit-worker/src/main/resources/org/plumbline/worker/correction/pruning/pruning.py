@@ -1,4 +1,4 @@
-# TorchScript. Gates, losses and scores of DCWP; see GumbelGate, DebiasedContrast, Mining.
+# TorchScript. Gates and losses of DCWP, beside ensemble.py; see Gate, DebiasedContrast, BiasedLoss.
 
 def plumbline_uniforms(self, like: Tensor) -> Tensor:
     return torch.rand_like(torch.stack([like, like], 0))
@@ -82,28 +82,7 @@ def plumbline_debiased_contrast(self, features: Tensor, labels: Tensor, flags: T
     return torch.sum(mean) / anchors * (-float(numbers[0]) / float(numbers[1]))
 
 
-def plumbline_true_probability(self, logits: Tensor, labels: Tensor) -> Tensor:
-    p = torch.softmax(torch.detach(logits), 1)
-    return torch.squeeze(torch.gather(p, 1, torch.unsqueeze(labels, 1)), 1)
-
-
-# Mean of q sg(p_y)^q CE.
-def plumbline_gce(self, logits: Tensor, labels: Tensor, q: Tensor) -> Tensor:
-    losses = torch.cross_entropy_loss(logits, labels, None, 0, -100, 0.)
-    p = self.plumbline_true_probability(logits, labels)
-    return torch.mean(losses * torch.pow(p, float(q)) * float(q))
-
-
 # Mean of CE over samples with p_y above a threshold; 0 if there is none.
 def plumbline_confident(self, logits: Tensor, labels: Tensor, least: Tensor) -> Tensor:
-    losses = torch.cross_entropy_loss(logits, labels, None, 0, -100, 0.)
-    p = self.plumbline_true_probability(logits, labels)
-    taken = torch.type_as(torch.gt(p, float(least)), losses)
-    return torch.sum(losses * taken) / torch.clamp_min(torch.sum(taken), 1.)
-
-
-# [n, 2]: probability of the true class, and 1 where another class is predicted.
-def plumbline_verdicts(self, logits: Tensor, labels: Tensor) -> Tensor:
-    p = self.plumbline_true_probability(logits, labels)
-    wrong = torch.type_as(torch.ne(torch.argmax(torch.detach(logits), 1), labels), p)
-    return torch.stack([p, wrong], 1)
+    losses, p = self.plumbline_label_losses(logits, labels)
+    return self.plumbline_mean_of(losses, torch.type_as(torch.gt(p, float(least)), losses))

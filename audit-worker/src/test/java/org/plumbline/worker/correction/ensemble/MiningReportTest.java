@@ -12,11 +12,16 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.tensor.NpzFile;
 import org.plumbline.worker.dataset.AuditDataset;
+import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingRows;
+import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import javax.imageio.ImageIO;
 
@@ -58,7 +63,7 @@ class MiningReportTest {
     @Test
     void samplesAreListedTheMostConflictingFirst() throws IOException {
         Path out = folder.resolve("report");
-        new MiningReport(data(true), ROWS, VOTES).write(out);
+        new MiningReport(new TrainingRows(data(true), ROWS), VOTES).write(out);
 
         List<String> lines = Files.readAllLines(out.resolve("mining.csv"));
         assertThat(lines.get(0))
@@ -72,7 +77,7 @@ class MiningReportTest {
     @Test
     void precisionAndRecallFollowFromBiasLabels() throws IOException {
         Path out = folder.resolve("report");
-        MiningReport report = new MiningReport(data(true), ROWS, VOTES);
+        MiningReport report = new MiningReport(new TrainingRows(data(true), ROWS), VOTES);
         report.write(out);
 
         MiningQuality quality = report.quality().orElseThrow();
@@ -88,7 +93,7 @@ class MiningReportTest {
     void theConceptHasAnUnflaggedSampleOfTheSameClassForEachFlaggedOne() throws IOException {
         Path out = folder.resolve("report");
         AuditDataset data = data(false);
-        MiningReport report = new MiningReport(data, ROWS, VOTES);
+        MiningReport report = new MiningReport(new TrainingRows(data, ROWS), VOTES);
         report.write(out);
 
         assertThat(report.quality()).isEmpty();
@@ -105,7 +110,9 @@ class MiningReportTest {
     @Test
     void nothingFlaggedLeavesNoPictures() throws IOException {
         Path out = folder.resolve("report");
-        new MiningReport(data(false), ROWS, new Votes(VOTES.probabilities(), 0, 1)).write(out);
+        new MiningReport(
+                        new TrainingRows(data(false), ROWS), new Votes(VOTES.probabilities(), 0, 1))
+                .write(out);
 
         assertThat(out.resolve("mining.csv")).exists();
         assertThat(out.resolve("mining.png")).doesNotExist();
@@ -113,5 +120,30 @@ class MiningReportTest {
         MiningQuality none = new MiningQuality(0, 0, 0);
         assertThat(none.precision()).isEmpty();
         assertThat(none.recall()).isEmpty();
+    }
+
+    @Test
+    void listenersHearWhatIsKnown() throws IOException {
+        List<TrainingStep> heard = new ArrayList<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onStep(TrainingStep step) {
+                        heard.add(step);
+                    }
+
+                    @Override
+                    public boolean cancelled() {
+                        return false;
+                    }
+                };
+        new MiningReport(new TrainingRows(data(true), ROWS), VOTES).tell(listener);
+        new MiningReport(new TrainingRows(data(false), ROWS), VOTES).tell(listener);
+        assertThat(heard).extracting(TrainingStep::phase).containsOnly("mined");
+        assertThat(heard)
+                .extracting(TrainingStep::losses)
+                .containsExactly(
+                        Map.of("flagged", 2.0, "precision", 0.5, "recall", 0.5),
+                        Map.of("flagged", 2.0));
     }
 }

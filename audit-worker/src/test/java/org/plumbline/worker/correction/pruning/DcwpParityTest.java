@@ -29,6 +29,7 @@ import org.plumbline.worker.correction.Golden;
 import org.plumbline.worker.correction.pruning.DebiasedContrast.Positives;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.LiveBatch;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -375,6 +376,6 @@ class DcwpParityTest {
                         images.slice(0, 1).values(), shape[1], shape[2], shape[3], shape[4]));
         NpyFile.write(folder.resolve("labels.npy"), new long[(int) shape[1]]);
         AuditDataset data = AuditDataset.load(folder);
-        return new FlaggedRows(data, new int[] {0}, DenseVector.copyOf(0f));
+        return new FlaggedRows(new TrainingRows(data, 0), DenseVector.copyOf(0f));
     }
 }

@@ -1,9 +1,8 @@
-package org.plumbline.worker.correction.ensemble;
+package org.plumbline.worker.training;
 
 import ai.djl.ndarray.NDManager;
 
 import org.plumbline.worker.dataset.AuditDataset;
-import org.plumbline.worker.training.LiveBatch;
 
 import java.util.Arrays;
 
@@ -11,17 +10,18 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // handed over once; compared by nobody
 public record TrainingRows(AuditDataset data, int... rows) {
 
-    int size() {
+    /** Returns the number of samples. */
+    public int size() {
         return rows.length;
     }
 
     /** Returns the labels of all samples. */
     public long[] labels() {
-        long[] all = data.labels();
-        return Arrays.stream(rows).mapToLong(row -> all[row]).toArray();
+        return data.labels(rows);
     }
 
-    LiveBatch batch(NDManager unit, int... samples) {
+    /** Returns some samples. */
+    public LiveBatch batch(NDManager unit, int... samples) {
         return LiveBatch.of(unit, data, Arrays.stream(samples).map(i -> rows[i]).toArray());
     }
 }

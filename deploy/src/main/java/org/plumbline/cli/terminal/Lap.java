@@ -1,4 +1,4 @@
-package org.plumbline.cli.bench;
+package org.plumbline.cli.terminal;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
@@ -9,9 +9,9 @@ import java.lang.management.OperatingSystemMXBean;
  * @param seconds on the clock
  * @param processorSeconds of all threads of this process, which other processes do not prolong
  */
-record Lap(double seconds, double processorSeconds) {
+public record Lap(double seconds, double processorSeconds) {
     /** Does it and measures. */
-    static Lap of(Runnable work) {
+    public static Lap of(Runnable work) {
         long processor = processorNanos();
         long start = System.nanoTime();
         work.run();

@@ -1,0 +1,128 @@
+package org.plumbline.worker.fairwashing;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.FairwashingVerdict;
+import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
+import org.plumbline.core.fairwashing.HonestModels;
+import org.plumbline.core.fairwashing.HonestModels.Source;
+import org.plumbline.core.fairwashing.HonestyCheck;
+import org.plumbline.core.fairwashing.Margins;
+import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.SignalReading;
+import org.plumbline.core.model.ExplanationMethod;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an examination says of a model's honesty. Immutable.
+ *
+ * @param source what the model was compared with
+ * @param readings what the verdict rests on
+ */
+public record HonestyFindings(
+        FairwashingVerdict verdict, Source source, List<SignalReading> readings) {
+    private static final int EXAMPLES = 8;
+
+    /** Copies the readings. */
+    public HonestyFindings {
+        readings = List.copyOf(readings);
+    }
+
+    /**
+     * What a model is held against. Immutable.
+     *
+     * @param trusted examination of a trusted version; empty: none
+     * @param twins honest twins of the model; empty: none
+     * @param inputs SHA-256 of the inputs as an {@code .npy} file: twins that explained the very
+     *     same inputs have no noise of drawing them
+     * @param asked methods that are judged; empty: all
+     * @param level corrected p-value that is suspect, in (0, 1)
+     */
+    public record Standard(
+            Optional<Examination> trusted,
+            Optional<NullFile> twins,
+            String inputs,
+            Set<ExplanationMethod> asked,
+            double level) {
+        /** Copies the methods. */
+        public Standard {
+            asked = Set.copyOf(asked);
+        }
+
+        private List<SignalReading> readings(Examination own) {
+            return trusted.map(own::readings).orElseGet(own::readings).stream()
+                    .filter(r -> asked.isEmpty() || asked.contains(r.signal().method()))
+                    .toList();
+        }
+
+        private HonestModels honest() {
+            return twins.map(NullFile::honest)
+                    .or(
+                            () ->
+                                    trusted.map(
+                                            t ->
+                                                    HonestModels.of(
+                                                            Source.REFERENCE,
+                                                            List.of(t.readings()))))
+                    .orElseGet(HonestModels::none);
+        }
+
+        private boolean sameInputs() {
+            return twins.map(file -> file.inputs().equals(inputs)).orElse(true);
+        }
+    }
+
+    /**
+     * Judges an examination.
+     *
+     * @throws AuditException {@code BAD_DATA} if too few inputs have maps
+     */
+    public static HonestyFindings of(Examination own, Standard standard) {
+        List<SignalReading> readings = standard.readings(own);
+        HonestModels honest = standard.honest();
+        FairwashingVerdict verdict =
+                new HonestyCheck(Margins.standard(), honest, standard.level())
+                        .judge(readings, standard.sameInputs());
+        if (verdict.tested().isEmpty()) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "inputs",
+                    "too few with usable maps",
+                    "at least " + HonestyCheck.FEWEST_INPUTS);
+        }
+        return new HonestyFindings(verdict, honest.source(), readings);
+    }
+
+    /** Returns the number of inputs examined. */
+    public int samples() {
+        return readings.get(0).values().dimension();
+    }
+
+    /** Returns what the model was compared with: {@code twins, reference} or {@code population}. */
+    public String sourceLabel() {
+        return source.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns whether a signal is suspect by itself, after correction. */
+    public boolean spoke(Tested tested) {
+        return tested.corrected() <= verdict.level();
+    }
+
+    /** Returns the inputs that speak loudest for a signal, at most eight; none if it is silent. */
+    public List<Integer> examples(Tested tested) {
+        return spoke(tested) ? loudest(tested) : List.of();
+    }
+
+    private List<Integer> loudest(Tested tested) {
+        return readings.stream()
+                .filter(r -> r.signal().equals(tested.signal()))
+                .findFirst()
+                .orElseThrow()
+                .loudest(EXAMPLES);
+    }
+}

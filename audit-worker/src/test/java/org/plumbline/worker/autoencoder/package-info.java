@@ -1,0 +1,4 @@
+@NullMarked
+package org.plumbline.worker.autoencoder;
+
+import org.jspecify.annotations.NullMarked;

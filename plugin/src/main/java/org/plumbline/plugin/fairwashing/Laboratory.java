@@ -1,0 +1,69 @@
+package org.plumbline.plugin.fairwashing;
+
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.explain.TangentBases;
+import org.plumbline.core.fairwashing.LinearTangents;
+import org.plumbline.core.fairwashing.ReferencePoints;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.plugin.config.FairwashingSpec.Tangent;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * What all versions are examined with: the inputs of a window, clean ones, and the tangent spaces
+ * among these. Borrows its arrays; thread-safe.
+ *
+ * @param inputs {@code [n, c, h, w]}
+ * @param clean {@code [m, c, h, w]}
+ */
+record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents) {
+    private static final int FEWEST = 100;
+
+    /**
+     * Prepares a window.
+     *
+     * @throws AuditException {@code BAD_DATA} if there are too few clean inputs or they do not fit
+     */
+    static Laboratory of(FloatTensor inputs, Tangent tangent) {
+        FloatTensor clean = tangent.inputs().map(Laboratory::clean).orElse(inputs);
+        int needed = Math.max(FEWEST, tangent.neighbours());
+        if (clean.rows() < needed) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "fairwashing",
+                    clean.rows() + " clean inputs",
+                    "at least " + needed + ", in tangent.inputs or as window");
+        }
+        return new Laboratory(
+                inputs, clean, new LinearTangents(ReferencePoints.of(clean), tangent.settings()));
+    }
+
+    /**
+     * Reads clean inputs.
+     *
+     * @throws AuditException {@code BAD_DATA} if there are none
+     */
+    static FloatTensor clean(Path file) {
+        FloatTensor clean = NpyFile.readFloats(file);
+        if (clean.rank() != 4) {
+            throw AuditException.of(ErrorCode.BAD_DATA, "tangent.inputs", clean, "[m,c,h,w]");
+        }
+        return clean;
+    }
+
+    /** Returns the shape of one clean input, where there is a file of them. */
+    static Optional<long[]> shape(Tangent tangent) {
+        return tangent.inputs()
+                .map(Laboratory::clean)
+                .map(clean -> Arrays.copyOfRange(clean.shape(), 1, 4));
+    }
+
+    /** Returns the tangent space at one input. */
+    TangentBases bases(int row) {
+        return tangents.bases(inputs.slice(row, row + 1));
+    }
+}

@@ -1,0 +1,223 @@
+package org.plumbline.plugin.fairwashing;
+
+import org.jspecify.annotations.Nullable;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.FairwashingVerdict;
+import org.plumbline.core.fairwashing.HonestyCheck;
+import org.plumbline.core.fairwashing.Margins;
+import org.plumbline.core.fairwashing.SignalReading;
+import org.plumbline.core.model.Digest;
+import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.plugin.config.FairwashingSpec;
+import org.plumbline.plugin.fairwashing.HonestChoice.Calibrated;
+import org.plumbline.plugin.fairwashing.HonestChoice.Reference;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One window being examined, a step at a time: by the version that serves, then by its reference.
+ * Owns the models loaded for it; confined to one thread.
+ */
+final class WindowExamination implements AutoCloseable {
+    private final WatchedModel watched;
+    private final FairwashingSpec spec;
+    private final Digest version;
+    private final Optional<Calibrated> twins;
+    private final Laboratory laboratory;
+    private final Optional<Path> trusted;
+    private Set<ExplanationMethod> methods;
+    private Optional<String> leftOut = Optional.empty();
+    private @Nullable ArchiveExamination own;
+    private @Nullable ArchiveExamination other;
+    private @Nullable Digest reference;
+
+    /**
+     * Prepares an examination; nothing is loaded yet.
+     *
+     * @param version digest of what the inputs were sent to
+     * @param inputs {@code [n, c, h, w]}
+     * @throws AuditException {@code BAD_DATA} if the clean inputs do not fit
+     */
+    WindowExamination(
+            WatchedModel watched,
+            FairwashingSpec spec,
+            Digest version,
+            Optional<Calibrated> twins,
+            FloatTensor inputs) {
+        this.watched = watched;
+        this.spec = spec;
+        this.version = version;
+        this.twins = twins;
+        laboratory = Laboratory.of(inputs, spec.tangent());
+        trusted = spec.reference().file().or(this::replaced);
+        methods = withCompanions(spec.methods());
+    }
+
+    private Optional<Path> replaced() {
+        return spec.reference().previous() ? watched.replaced() : Optional.empty();
+    }
+
+    /** Methods are compared with each other, so one alone brings those that cost little. */
+    private static Set<ExplanationMethod> withCompanions(Set<ExplanationMethod> wanted) {
+        if (wanted.isEmpty()) {
+            return EnumSet.allOf(ExplanationMethod.class);
+        }
+        Set<ExplanationMethod> all = gradients();
+        all.addAll(wanted);
+        return all;
+    }
+
+    private static Set<ExplanationMethod> gradients() {
+        return EnumSet.of(
+                ExplanationMethod.GRADIENT,
+                ExplanationMethod.GRADIENT_INPUT,
+                ExplanationMethod.INTEGRATED_GRADIENTS);
+    }
+
+    /** Returns the inputs being examined. */
+    int size() {
+        return laboratory.inputs().rows();
+    }
+
+    /** Returns the share of the inputs that have been explained, in [0, 1]. */
+    double progress() {
+        int archives = trusted.isPresent() ? 2 : 1;
+        int explained =
+                (own == null ? 0 : own.explained()) + (other == null ? 0 : other.explained());
+        return (double) explained / Math.max(1, archives * size());
+    }
+
+    /**
+     * Takes the next step; false if none is left.
+     *
+     * @throws AuditException if an archive cannot be examined
+     */
+    boolean step() {
+        ArchiveExamination first = own;
+        if (first == null) {
+            own = load();
+            return true;
+        }
+        if (first.step()) {
+            return true;
+        }
+        first.close();
+        return trusted.isPresent() && stepOther(trusted.get());
+    }
+
+    private boolean stepOther(Path archive) {
+        ArchiveExamination second = other;
+        if (second == null) {
+            second = new ArchiveExamination(archive, watched, laboratory, methods);
+            other = second;
+            reference = second.load();
+            return true;
+        }
+        if (second.step()) {
+            return true;
+        }
+        second.close();
+        return false;
+    }
+
+    /** LRP has no rule for some operators: without methods of its own, the rest will do. */
+    private ArchiveExamination load() {
+        Path archive = watched.archive();
+        try {
+            return load(archive);
+        } catch (AuditException e) {
+            if (!spec.methods().isEmpty()) {
+                throw e;
+            }
+            methods = gradients();
+            leftOut = Optional.of(ExplanationMethod.LRP.label() + ": " + e.getMessage());
+            return load(archive);
+        }
+    }
+
+    private ArchiveExamination load(Path archive) {
+        ArchiveExamination fresh = new ArchiveExamination(archive, watched, laboratory, methods);
+        try {
+            Digest found = fresh.load();
+            if (!found.equals(version)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_ARCHIVE, "archive", found, version + ", which serves");
+            }
+            return fresh;
+        } catch (RuntimeException e) {
+            fresh.close();
+            throw e;
+        }
+    }
+
+    /** Returns what was found, once no step is left. */
+    Findings findings() {
+        ArchiveExamination first = own;
+        ArchiveExamination second = other;
+        Digest digest = reference;
+        if (first == null) {
+            throw new IllegalStateException("nothing examined");
+        }
+        Examination served = first.result();
+        Optional<Reference> compared =
+                second == null || digest == null
+                        ? Optional.empty()
+                        : Optional.of(new Reference(digest, second.result()));
+        HonestChoice honest = HonestChoice.of(version, twins, compared);
+        List<SignalReading> readings =
+                compared
+                        .map(c -> served.readings(c.examination()))
+                        .orElseGet(served::readings)
+                        .stream()
+                        .filter(r -> asked(r.signal().method()))
+                        .filter(r -> honest.comparable(r.signal(), methods))
+                        .toList();
+        FairwashingVerdict verdict =
+                new HonestyCheck(Margins.standard(), honest.honest(), spec.level())
+                        .judge(readings, honest.sameInputs());
+        return new Findings(laboratory.inputs(), served, compared, readings, verdict, honest);
+    }
+
+    private boolean asked(ExplanationMethod method) {
+        return spec.methods().isEmpty() || spec.methods().contains(method);
+    }
+
+    /** Returns what was not examined, and why. */
+    Optional<String> leftOut() {
+        return leftOut;
+    }
+
+    /**
+     * What an examination found. Borrows its arrays; immutable.
+     *
+     * @param readings of the methods asked for
+     */
+    record Findings(
+            FloatTensor inputs,
+            Examination served,
+            Optional<Reference> reference,
+            List<SignalReading> readings,
+            FairwashingVerdict verdict,
+            HonestChoice honest) {}
+
+    /** Frees what is loaded. */
+    @Override
+    public void close() {
+        try {
+            if (own != null) {
+                own.close();
+            }
+        } finally {
+            if (other != null) {
+                other.close();
+            }
+        }
+    }
+}
