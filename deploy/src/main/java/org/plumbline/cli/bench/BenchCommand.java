@@ -54,7 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             split = ",",
-            description = "Models of layers, shapes and fairwashing, by name; without it all.")
+            description = "Models of layers, shapes, fairwashing and shrink, by name; without it all.")
     private List<String> names = List.of();
 
     @Option(
@@ -192,7 +192,7 @@ public final class BenchCommand implements Callable<Integer> {
             result.set("masks", new MaskBench(models, work, progress).run(steps));
         }
         if (only.contains(Part.shrink)) {
-            result.set("shrink", new ShrinkBench(models, work, progress).run());
+            new ShrinkBench(models, work, this::chosen, progress).run(result.putArray("shrink"));
         }
     }
 
