@@ -54,7 +54,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             split = ",",
-            description = "Models of layers, shapes, fairwashing and shrink, by name; without it all.")
+            description =
+                    "Models of layers, shapes, fairwashing and shrink, by name; without it all.")
     private List<String> names = List.of();
 
     @Option(
