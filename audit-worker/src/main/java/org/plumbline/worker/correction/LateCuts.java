@@ -70,7 +70,8 @@ final class LateCuts {
         return archive.modules().stream().map(ModuleNode::path).toList();
     }
 
-    private static Set<String> owners(List<String> parameters) {
+    /** Returns the paths of the modules that parameters belong to. */
+    static Set<String> owners(List<String> parameters) {
         Set<String> owners = new HashSet<>();
         parameters.forEach(p -> owners.add(p.substring(0, Math.max(0, p.lastIndexOf('.')))));
         return owners;

@@ -23,8 +23,10 @@ record RrClarcLoss(
      * A batch run up to its logits. With graph.
      *
      * @param logits {@code [n, classes]}
-     * @param at value that the penalty differentiates by
-     * @param along concept vectors {@code [K, d]} at the probe, or tangents {@code [n, K, size]}
+     * @param at value that the penalty differentiates by; the logits themselves where they move
+     *     along the concepts by the same amount at every sample
+     * @param along concept vectors {@code [K, d]} at the probe, or tangents {@code [n, K, size]} or
+     *     {@code [1, K, size]}
      */
     record Reading(NDArray logits, NDArray at, NDArray along) {
         /** Tangents have an axis of samples. */
@@ -41,7 +43,6 @@ record RrClarcLoss(
      * @param signs {@code [n, classes]}
      */
     Terms terms(NDManager unit, Reading reading, NDArray y, NDArray weights, NDArray signs) {
-        NDArray crossEntropy = operators.crossEntropy(unit, reading.logits(), y, weights);
         NDArray scalar =
                 operators.callOne(
                         criterion.function(),
@@ -53,7 +54,15 @@ record RrClarcLoss(
                                 .tensor(scalar)
                                 .tensor(reading.at())
                                 .tensor(reading.along()));
-        NDArray loss = operators.weightedSum(unit, new NDList(crossEntropy, penalty), 1, lambda);
-        return new Terms(loss, Map.of("cross_entropy", crossEntropy, "penalty", penalty));
+        NDList terms =
+                operators.call(
+                        "plumbline_rr_clarc_total",
+                        Operands.in(unit)
+                                .tensor(reading.logits())
+                                .tensor(y)
+                                .tensor(weights)
+                                .tensor(penalty)
+                                .number(lambda));
+        return new Terms(terms.get(0), Map.of("cross_entropy", terms.get(1), "penalty", penalty));
     }
 }

@@ -1,6 +1,7 @@
 package org.plumbline.worker.correction;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
@@ -100,7 +101,7 @@ final class RrClarcTraining {
             run.seed();
             try (TrunkCache cache = reader(model, rows).cache(run.listener())) {
                 cavs = fitted(cache);
-                return Optional.of(fromCache(model, cache));
+                return Optional.of(cheapest(model, cache.tensors()));
             }
         } catch (AuditException e) {
             if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE) {
@@ -109,6 +110,33 @@ final class RrClarcTraining {
             LOG.debug("{} is no cut: {}", probe, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Trains from values at the probe, or from less where the head makes no more of them. */
+    private List<String> cheapest(TrainableModel model, NDList values) {
+        HeadTrial trial = new HeadTrial(run, operators, model);
+        ProbeReader reader = reader(model, rows);
+        try (NDManager unit = operators.newUnit()) {
+            boolean pools = trial.pools(values, HeadTrial.BATCH);
+            NDList least = pools ? new NDList(trial.pooled(unit, values)) : values;
+            ProbeReader slim = pools ? reader.pooled(HeadTrial.locations(values)) : reader;
+            if (mayBeAffine()) {
+                ProbeReader affine = slim.affine(unit, least);
+                if (trial.isAffine(values, least, affine)) {
+                    LOG.info("{}: logits move along the concept alike at every row", probe);
+                    return fromCache(model, affine, least);
+                }
+            }
+            boolean always = pools && trial.pools(values, rows.length);
+            return fromCache(model, always ? slim : reader, always ? least : values);
+        }
+    }
+
+    /** One trained module, since kinks between two would move with the weights. */
+    private boolean mayBeAffine() {
+        return rr.tangents()
+                && rr.aggregation().isOfMeanSensitivity()
+                && LateCuts.owners(trained).size() == 1;
     }
 
     /** Predictions need the head as it is deployed, without training's dropout. */
@@ -168,12 +196,11 @@ final class RrClarcTraining {
     private List<String> fromCache(TrainableModel model) {
         run.seed();
         try (TrunkCache cache = reader(model, rows).cache(run.listener())) {
-            return fromCache(model, cache);
+            return fromCache(model, reader(model, rows), cache.tensors());
         }
     }
 
-    private List<String> fromCache(TrainableModel model, TrunkCache cache) {
-        ProbeReader reader = reader(model, rows);
+    private List<String> fromCache(TrainableModel model, ProbeReader reader, NDList cache) {
         DenseVector weights = run.classWeights(model, rr.classWeights());
         return run.descended(
                 model,
@@ -246,7 +273,8 @@ final class RrClarcTraining {
         int[] all = IntStream.range(0, some.length).toArray();
         try (TrunkCache cache = reader.cache(TrainingListener.none());
                 NDManager unit = operators.newUnit()) {
-            NDArray total = terms(unit, reader.cached(unit, cache, all), weights, all, 0).loss();
+            NDArray total =
+                    terms(unit, reader.cached(unit, cache.tensors(), all), weights, all, 0).loss();
             return operators.gradients(unit, total, model.parameters(unit)).stream()
                     .map(Heap::copy)
                     .toList();

@@ -83,7 +83,9 @@ def plumbline_sgd(self, parameters: List[Tensor], gradients: List[Tensor],
     nesterov = float(numbers[3]) == 1.
     for i in range(len(parameters)):
         p = torch.detach(parameters[i])
-        g = torch.add(gradients[i], p, alpha=decay)
+        g = gradients[i]
+        if decay != 0.:
+            g = torch.add(g, p, alpha=decay)
         b = torch.add_(torch.mul_(moments[i], momentum), g)
         if nesterov:
             u = torch.add(g, b, alpha=momentum)
@@ -106,7 +108,9 @@ def plumbline_adam(self, parameters: List[Tensor], gradients: List[Tensor],
     n = len(parameters)
     for i in range(n):
         p = torch.detach(parameters[i])
-        g = torch.add(gradients[i], p, alpha=decay)
+        g = gradients[i]
+        if decay != 0.:
+            g = torch.add(g, p, alpha=decay)
         first = torch.add_(torch.mul_(moments[i], beta1), g, alpha=1. - beta1)
         second = torch.addcmul_(torch.mul_(moments[n + i], beta2), g, g, value=1. - beta2)
         under = torch.add_(torch.div(torch.sqrt(second), root), epsilon)

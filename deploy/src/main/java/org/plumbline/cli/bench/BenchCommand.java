@@ -47,14 +47,14 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Measure some parts: ${COMPLETION-CANDIDATES}. Without it all but cav,"
-                            + " fairwashing, instrument, lff, masks, shrink, soak and training, and"
-                            + " repair where there is data.")
+                            + " fairwashing, instrument, lff, masks, mitigation, shrink, soak and"
+                            + " training, and repair where there is data.")
     private List<Part> only = List.of();
 
     @Option(
             names = "--model",
             split = ",",
-            description = "Models of layers and shapes, by name; without it all.")
+            description = "Models of layers, shapes and fairwashing, by name; without it all.")
     private List<String> names = List.of();
 
     @Option(
@@ -99,6 +99,7 @@ public final class BenchCommand implements Callable<Integer> {
     /** What can be measured by itself. */
     enum Part {
         latency,
+        mitigation,
         layers,
         shapes,
         explanations,
@@ -142,6 +143,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (wanted(Part.latency)) {
             new LatencyBench(models, work, progress).run(result.putArray("latency"));
         }
+        if (only.contains(Part.mitigation)) {
+            new MitigationBench(models, work, progress).run(result.putArray("mitigation"));
+        }
         if (wanted(Part.layers)) {
             new LayersBench(models, work, this::chosen, progress).run(result.putArray("layers"));
         }
@@ -181,7 +185,8 @@ public final class BenchCommand implements Callable<Integer> {
             result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
         }
         if (only.contains(Part.fairwashing)) {
-            new FairwashingBench(models, work, progress).run(result.putArray("fairwashing"));
+            new FairwashingBench(models, work, this::chosen, progress)
+                    .run(result.putArray("fairwashing"));
         }
         if (only.contains(Part.masks)) {
             result.set("masks", new MaskBench(models, work, progress).run(steps));

@@ -1,9 +1,5 @@
 package org.plumbline.cli.bench;
 
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -12,8 +8,6 @@ import org.plumbline.cli.quickstart.HostClient;
 import org.plumbline.cli.quickstart.ServiceProcess;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
-import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.tensor.NpyFile;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,10 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * What auditing every request adds to its latency: one server with the plugin and one without, in
@@ -35,13 +26,14 @@ final class LatencyBench {
     private static final int PAUSE_MILLIS = 500;
     private static final List<Case> CASES =
             List.of(
-                    new Case("fashion_cnn", "features.8", List.of(1L, 28L, 28L), 600),
-                    new Case("resnet18", "layer4.1.conv2", List.of(3L, 224L, 224L), 60),
-                    new Case("efficientnet_b0", "features.8.0", List.of(3L, 224L, 224L), 60),
-                    new Case("vgg16", "features.28", List.of(3L, 224L, 224L), 24));
+                    new Case(ServedCase.SMALL_CNN, 600),
+                    new Case(ServedCase.RESNET_18, 60),
+                    new Case(
+                            new ServedCase(
+                                    "efficientnet_b0", "features.8.0", List.of(3L, 224L, 224L)),
+                            60),
+                    new Case(new ServedCase("vgg16", "features.28", List.of(3L, 224L, 224L)), 24));
     private static final List<Integer> BATCHES = List.of(1, 8);
-    private static final int EXAMPLES = 8;
-    private static final long SEED = 20260101;
 
     private final Path models;
     private final Path work;
@@ -62,7 +54,8 @@ final class LatencyBench {
     /** Measures every model and batch size and adds a row for each. */
     void run(ArrayNode rows) throws IOException, InterruptedException {
         for (Case model : CASES) {
-            Path folder = prepare(model);
+            progress.say("preparing " + model.name());
+            Path folder = model.served().prepare(models, work, 1);
             try (ServiceProcess plain = start(model.name() + "-plain", folder, "--no-plugin");
                     ServiceProcess audited = start(model.name() + "-audited", folder)) {
                 for (int batch : BATCHES) {
@@ -70,53 +63,6 @@ final class LatencyBench {
                 }
             }
         }
-    }
-
-    private Path prepare(Case model) throws IOException {
-        progress.say("preparing " + model.name());
-        Path all = work.resolve(model.name());
-        Path folder = Files.createDirectories(all.resolve(model.name()));
-        Path archive = folder.resolve(model.name() + ".pt");
-        Skeleton.fill(models.resolve(model.name() + ".pt"), archive, SEED);
-        Files.writeString(
-                folder.resolve("serving.properties"),
-                "engine=PyTorch\noption.modelName=" + model.name() + "\n");
-        Files.writeString(
-                folder.resolve("plumbline.yaml"),
-                String.format(
-                        Locale.ROOT,
-                        """
-                layer: %s
-                target: 0
-                sampling: {rate: 1.0}
-                concepts:
-                  - {name: corner, positives: with.npy, negatives: without.npy}
-                """,
-                        model.layer()));
-        NpyFile.write(folder.resolve("with.npy"), examples(model, true));
-        NpyFile.write(folder.resolve("without.npy"), examples(model, false));
-        return all;
-    }
-
-    private static FloatTensor examples(Case model, boolean corner) {
-        float[] values = noise(model, EXAMPLES, corner ? 1 : 2);
-        int side = Math.toIntExact(model.shape().get(2));
-        if (corner) {
-            for (int at = 0; at < values.length; at++) {
-                boolean marked = at % side > side * 3 / 4 && at / side % side > side * 3 / 4;
-                values[at] = marked ? 1 : values[at];
-            }
-        }
-        return FloatTensor.of(values, model.batch(EXAMPLES));
-    }
-
-    private static float[] noise(Case model, int batch, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        float[] values = new float[Math.toIntExact(FloatTensor.size(model.batch(batch)))];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextDouble();
-        }
-        return values;
     }
 
     private ServiceProcess start(String name, Path folder, String... more)
@@ -133,7 +79,7 @@ final class LatencyBench {
             throws IOException, InterruptedException {
         HostClient plain = new HostClient(plainServer.port("port"));
         HostClient audited = new HostClient(auditedServer.port("port"));
-        byte[] body = encode(model, batch);
+        byte[] body = model.served().request(batch);
         awaitAudits(audited, model, body);
         int calls = Math.max(8, model.calls() / batch);
         int warmUp = Math.max(4, calls / 5);
@@ -195,18 +141,11 @@ final class LatencyBench {
         return new Timed(ByteBuffer.wrap(answer), (System.nanoTime() - start) / 1e6);
     }
 
-    private static byte[] encode(Case model, int batch) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            return new NDList(manager.create(noise(model, batch, 3), new Shape(model.batch(batch))))
-                    .encode();
-        }
-    }
-
     private record Timed(ByteBuffer answer, double millis) {}
 
-    private record Case(String name, String layer, List<Long> shape, int calls) {
-        long[] batch(int size) {
-            return IntStream.range(0, 4).mapToLong(i -> i == 0 ? size : shape.get(i - 1)).toArray();
+    private record Case(ServedCase served, int calls) {
+        String name() {
+            return served.name();
         }
     }
 

@@ -2,6 +2,7 @@ package org.plumbline.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.Lap;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.shrink.ModelSize;

@@ -45,7 +45,7 @@ public final class HostClient {
     /**
      * Returns a model's answer.
      *
-     * @throws AuditException {@code UNAVAILABLE} if the status is not 200
+     * @throws AuditException {@code UNAVAILABLE} if the status is not 2xx
      */
     public byte[] predict(String model, String type, byte[] body)
             throws IOException, InterruptedException {
@@ -66,13 +66,28 @@ public final class HostClient {
         return MAPPER.readTree(text(path));
     }
 
+    /** Sends JSON and returns the answer. */
+    public JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+        return MAPPER.readTree(
+                send(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                                .build()));
+    }
+
+    /** Deletes what a path names. */
+    public void delete(String path) throws IOException, InterruptedException {
+        send(request(path).DELETE().build());
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE);
     }
 
     private byte[] send(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        if (answer.statusCode() != 200) {
+        if (answer.statusCode() / 100 != 2) {
             throw new AuditException(
                     ErrorCode.UNAVAILABLE,
                     request.uri().getPath()
@@ -80,7 +95,7 @@ public final class HostClient {
                             + answer.statusCode()
                             + " "
                             + new String(answer.body(), StandardCharsets.UTF_8).strip()
-                            + " (expected: 200)");
+                            + " (expected: 2xx)");
         }
         return answer.body();
     }
