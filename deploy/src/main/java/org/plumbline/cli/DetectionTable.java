@@ -12,6 +12,7 @@ import org.plumbline.core.fairwashing.Margins;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Verdicts on many models, the area under the curve, and hits by level. Immutable. */
@@ -49,7 +50,9 @@ final class DetectionTable {
         for (ExaminedModel model : this.models) {
             ObjectNode row = rows.addObject().put("model", model.name());
             row.put("attacked", model.attacked());
-            judged.forEach((source, verdicts) -> put(row, name(source), verdicts.get(model)));
+            judged.forEach(
+                    (source, verdicts) ->
+                            put(row, name(source), Objects.requireNonNull(verdicts.get(model))));
         }
     }
 

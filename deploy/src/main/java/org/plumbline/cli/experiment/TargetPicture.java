@@ -18,14 +18,14 @@ public enum TargetPicture {
         private boolean four(double y, double x) {
             boolean stem = in(x, 0.30, 0.40) && in(y, 0.18, 0.82);
             boolean bar = in(y, 0.54, 0.64) && in(x, 0.08, 0.46);
-            return stem || bar || in(x, 0.08, 0.18) && in(y, 0.18, 0.64);
+            return stem || bar || (in(x, 0.08, 0.18) && in(y, 0.18, 0.64));
         }
 
         private boolean two(double y, double x) {
             boolean rungs = in(y, 0.18, 0.28) || in(y, 0.45, 0.55) || in(y, 0.72, 0.82);
             boolean right = in(x, 0.84, 0.94) && in(y, 0.18, 0.55);
             boolean left = in(x, 0.56, 0.66) && in(y, 0.45, 0.82);
-            return rungs && in(x, 0.56, 0.94) || right || left;
+            return (rungs && in(x, 0.56, 0.94)) || right || left;
         }
     },
     /** Both diagonals. */
@@ -51,7 +51,7 @@ public enum TargetPicture {
         boolean ink(double y, double x) {
             double r = Math.hypot(y - 0.5, x - 0.5);
             boolean eyes = in(y, 0.3, 0.42) && in(Math.abs(x - 0.5), 0.12, 0.22);
-            return in(r, 0.4, 0.48) || eyes || in(r, 0.2, 0.28) && y > 0.58;
+            return in(r, 0.4, 0.48) || eyes || (in(r, 0.2, 0.28) && y > 0.58);
         }
     },
     /** Three upright bars. */
@@ -78,7 +78,9 @@ public enum TargetPicture {
     public FloatTensor map(int height, int width) {
         float[] values = new float[height * width];
         for (int i = 0; i < values.length; i++) {
-            boolean inked = ink((i / width + 0.5) / height, (i % width + 0.5) / width);
+            int row = i / width;
+            int column = i % width;
+            boolean inked = ink((row + 0.5) / height, (column + 0.5) / width);
             values[i] = inked ? 1 : 0;
         }
         return TargetMap.of(FloatTensor.of(values, height, width));
