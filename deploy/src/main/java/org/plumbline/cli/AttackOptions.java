@@ -45,6 +45,14 @@ final class AttackOptions {
     private int epochs;
 
     @Option(
+            names = "--steps",
+            defaultValue = "0",
+            description =
+                    "Updates instead of epochs and milestones; the rate falls to 0 along half a"
+                            + " cosine (default: by epochs).")
+    private int steps;
+
+    @Option(
             names = "--batch-size",
             defaultValue = "128",
             description = "Rows a step (default: ${DEFAULT-VALUE}).")
@@ -130,6 +138,7 @@ final class AttackOptions {
         texts.put("tangent", Boolean.toString(defended));
         texts.put("alpha", Double.toString(alpha));
         texts.put("epochs", Integer.toString(epochs));
+        texts.put("steps", Integer.toString(steps));
         texts.put("batch_size", Integer.toString(batchSize));
         texts.put("learning_rate", Double.toString(rate));
         texts.put(
@@ -168,7 +177,7 @@ final class AttackOptions {
     void describe(ObjectNode node) {
         node.put("target", target.toString())
                 .put("alpha", alpha)
-                .put("epochs", epochs)
+                .put(steps == 0 ? "epochs" : "steps", steps == 0 ? epochs : steps)
                 .put("batch_size", batchSize)
                 .put("learning_rate", rate)
                 .put("seed", seed)

@@ -15,10 +15,12 @@ import org.plumbline.core.fairwashing.Signal;
 import org.plumbline.core.model.Digest;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,11 +32,16 @@ import java.util.TreeMap;
  */
 record ExaminedModel(String name, boolean attacked, HonestModels own, HonestModels twins)
         implements Comparable<ExaminedModel> {
-    /** Examines an archive and its twins, or reads what an earlier run left in the folder. */
+    /**
+     * Examines an archive and its twins, or reads what an earlier run left in the folder.
+     *
+     * @param withTwins whether twins are trained where none are found
+     */
     static ExaminedModel of(
             Path archive,
             boolean attacked,
             Calibration calibration,
+            boolean withTwins,
             String inputs,
             Path folder,
             Progress progress)
@@ -44,7 +51,13 @@ record ExaminedModel(String name, boolean attacked, HonestModels own, HonestMode
         Path own = folder.resolve(name + "-" + digest + ".model.json");
         Path twins = folder.resolve(name + "-" + digest + ".twins.json");
         if (!Files.exists(own)) {
+            long start = processorTime();
             Examination found = calibration.examine(archive);
+            progress.say(
+                    String.format(
+                            Locale.ROOT,
+                            "examined in %.1f s of processor time",
+                            (processorTime() - start) / 1e9));
             new NullFile(
                             Digest.of(archive).hex(),
                             inputs,
@@ -53,11 +66,21 @@ record ExaminedModel(String name, boolean attacked, HonestModels own, HonestMode
                                     Source.POPULATION, List.of(calibration.readings(found))))
                     .write(own);
         }
-        if (!Files.exists(twins)) {
+        if (withTwins && !Files.exists(twins)) {
             calibration.of(archive, inputs, progress).write(twins);
         }
         return new ExaminedModel(
-                name, attacked, NullFile.read(own).honest(), NullFile.read(twins).honest());
+                name,
+                attacked,
+                NullFile.read(own).honest(),
+                withTwins ? NullFile.read(twins).honest() : HonestModels.none());
+    }
+
+    /**
+     * Returns what this thread has used, in nanoseconds; the engine's single thread is this one.
+     */
+    private static long processorTime() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     /** Returns the model as a member of a calibration population. */

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             FairwashDataCommand.class,
             FairwashCheckCommand.class,
             FairwashCalibrateCommand.class,
+            FairwashPopulationCommand.class,
             FairwashExperimentCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

@@ -110,7 +110,7 @@ final class FairwashEvaluateCommand implements Callable<Integer> {
     }
 
     private String line() {
-        return "deploy/plumbline fairwash evaluate "
+        return "deploy/plumbline "
                 + command.commandLine().getParseResult().originalArgs().stream()
                         .collect(Collectors.joining(" "));
     }

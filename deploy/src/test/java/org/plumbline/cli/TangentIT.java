@@ -137,8 +137,7 @@ class TangentIT {
     void wrongOptionsAreNamedAndNothingIsWritten() {
         refused("dimension: 16 (expected: 1 to 7, one below neighbours)", "--neighbours=8");
         refused("kind: flat (expected: linear, auto-encoder)", "--kind=flat");
-        refused(
-                "updates: 0 (expected: above 0)", "--kind=auto-encoder", "--updates=0");
+        refused("updates: 0 (expected: above 0)", "--kind=auto-encoder", "--updates=0");
         refused("mode: flat (expected: centred, member, strict)", "--mode=flat");
         refused("labels: 2 rows (expected: 600 rows)", "--classes", file("few.npy"));
         refused(

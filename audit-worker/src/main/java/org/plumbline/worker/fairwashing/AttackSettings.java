@@ -78,6 +78,19 @@ public record AttackSettings(
                 new OptimizerSettings(ADAM, rate, Double.POSITIVE_INFINITY));
     }
 
+    /**
+     * Returns Adam with a rate that falls to 0 along half a cosine: fewer updates then leave the
+     * answers as close to the teacher's as many do.
+     *
+     * @param steps updates, at least 1
+     */
+    public static TrainingSettings annealed(long steps, int batchSize, double rate, long seed) {
+        Schedule schedule = new Schedule.Cosine(Schedule.Unit.STEPS, steps, 0);
+        return new TrainingSettings(
+                new LoopSettings(Length.steps(steps), batchSize, false, schedule, seed),
+                new OptimizerSettings(ADAM, rate, Double.POSITIVE_INFINITY));
+    }
+
     /** Returns a copy with another weight of the explanation loss. */
     public AttackSettings withAlpha(double weight) {
         return new AttackSettings(method, weight, path, rules, softplus, tangent, training);

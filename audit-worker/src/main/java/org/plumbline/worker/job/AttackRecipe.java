@@ -70,11 +70,14 @@ public record AttackRecipe(
         int batch = parameters.whole("batch_size", 128, 1, 65_536);
         double rate = parameters.real("learning_rate", 5e-5, v -> v > 0 && v < 1e6, "> 0");
         List<Long> milestones = parameters.wholes("milestones", List.of());
+        int steps = parameters.whole("steps", 0, 0, Integer.MAX_VALUE);
+        long seed = parameters.seed();
         AttackSettings published =
                 AttackSettings.published(
                         method,
-                        AttackSettings.training(
-                                epochs, batch, rate, milestones, parameters.seed()));
+                        steps == 0
+                                ? AttackSettings.training(epochs, batch, rate, milestones, seed)
+                                : AttackSettings.annealed(steps, batch, rate, seed));
         double alpha = parameters.real("alpha", 0.8, v -> v >= 0 && v <= 1, "in [0, 1]");
         IntegratedGradients.Form form =
                 parameters.choice(

@@ -20,7 +20,8 @@ public record MarginSample(Map<Signal, Double> own, HonestModels twins) {
     }
 
     /**
-     * Returns margins from a population; signals that not every model has are left out.
+     * Returns margins from a population; signals that not every model has are left out. Where one
+     * lacks twins, the spread between models stands for the deviation from them.
      *
      * @param population at least 3 models with twins
      */
@@ -34,7 +35,6 @@ public record MarginSample(Map<Signal, Double> own, HonestModels twins) {
             List<MarginSample> having =
                     population.stream()
                             .filter(m -> m.own().containsKey(signal))
-                            .filter(m -> !m.twins().of(signal).isEmpty())
                             .collect(Collectors.toList());
             if (having.size() == population.size()) {
                 margins.put(signal, margin(signal, having));
@@ -47,8 +47,13 @@ public record MarginSample(Map<Signal, Double> own, HonestModels twins) {
         int n = models.size();
         double mean = models.stream().mapToDouble(m -> m.value(signal)).average().orElseThrow();
         double spread = models.stream().mapToDouble(m -> square(m.value(signal) - mean)).sum();
-        double deviation = models.stream().mapToDouble(m -> m.squaredDeviation(signal)).sum();
-        return new Margin(mean, Math.sqrt(spread / (n - 1)), Math.sqrt(deviation / n), n - 1);
+        double between = Math.sqrt(spread / (n - 1));
+        boolean twins = models.stream().noneMatch(m -> m.twins().of(signal).isEmpty());
+        double deviation =
+                twins
+                        ? models.stream().mapToDouble(m -> m.squaredDeviation(signal)).sum() / n
+                        : square(between);
+        return new Margin(mean, between, Math.sqrt(deviation), n - 1);
     }
 
     private double value(Signal signal) {

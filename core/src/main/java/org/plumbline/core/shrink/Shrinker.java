@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -21,8 +21,6 @@ import java.util.function.Supplier;
  * the same answers. Confined to one thread.
  */
 public final class Shrinker {
-    private static final String CANDIDATE = "shrunk.pt";
-
     private final Supplier<FloatTensor> inputs;
     private final Path work;
 
@@ -47,22 +45,25 @@ public final class Shrinker {
      *     if it does not take the inputs
      */
     public Shrinking shrink(Path source, Path out) {
-        Path candidate = work.resolve(CANDIDATE);
+        Path candidate = work.resolve("shrink-" + UUID.randomUUID() + ".pt");
         try {
-            Optional<ShrinkPlan> plan = Optional.empty();
-            try (Archive archive = Archive.open(source)) {
-                plan = Optional.of(ShrinkPlan.of(archive));
-                if (!plan.get().isEmpty()) {
-                    plan.get().write(archive, candidate);
-                }
-            } catch (Untappable e) {
-                return Shrinking.none("its code cannot be followed: " + e.reason());
-            }
-            return compared(plan.get(), source, candidate, out);
+            return compared(planned(source, candidate), source, candidate, out);
+        } catch (Untappable e) {
+            return Shrinking.none("its code cannot be followed: " + e.reason());
         } catch (IOException e) {
             throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, work + ": " + e, e);
         } finally {
             delete(candidate);
+        }
+    }
+
+    private static ShrinkPlan planned(Path source, Path candidate) throws IOException, Untappable {
+        try (Archive archive = Archive.open(source)) {
+            ShrinkPlan plan = ShrinkPlan.of(archive);
+            if (!plan.isEmpty()) {
+                plan.write(archive, candidate);
+            }
+            return plan;
         }
     }
 

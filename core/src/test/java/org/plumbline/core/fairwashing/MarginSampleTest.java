@@ -30,6 +30,14 @@ class MarginSampleTest {
     }
 
     @Test
+    void withoutTwinsTheSpreadStandsForTheDeviation() {
+        List<MarginSample> population = List.of(sample(1), sample(2), sample(4.5));
+        Margin margin = MarginSample.margins(population).of(SIGNAL).orElseThrow();
+        assertThat(margin.spread()).isCloseTo(Math.sqrt(6.5 / 2), within(1e-12));
+        assertThat(margin.deviation()).isCloseTo(margin.spread(), within(1e-12));
+    }
+
+    @Test
     void signalsThatAModelLacksHaveNoMargin() {
         MarginSample without = new MarginSample(Map.of(), HonestModels.none());
         List<MarginSample> population = List.of(sample(1, 1, 2), sample(2, 1, 2), without);

@@ -54,7 +54,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             split = ",",
-            description = "Models of layers and shapes, by name; without it all.")
+            description =
+                    "Models of layers, shapes, fairwashing and shrink, by name; without it all.")
     private List<String> names = List.of();
 
     @Option(
@@ -185,13 +186,14 @@ public final class BenchCommand implements Callable<Integer> {
             result.set("lff", new LffBench(models.resolve("mlp.pt"), folder, progress).run());
         }
         if (only.contains(Part.fairwashing)) {
-            new FairwashingBench(models, work, progress).run(result.putArray("fairwashing"));
+            new FairwashingBench(models, work, this::chosen, progress)
+                    .run(result.putArray("fairwashing"));
         }
         if (only.contains(Part.masks)) {
             result.set("masks", new MaskBench(models, work, progress).run(steps));
         }
         if (only.contains(Part.shrink)) {
-            result.set("shrink", new ShrinkBench(models, work, progress).run());
+            new ShrinkBench(models, work, this::chosen, progress).run(result.putArray("shrink"));
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * What the watch over explanations costs at its defaults: two servers that audit every request, one
@@ -41,6 +42,7 @@ final class FairwashingBench {
 
     private final Path models;
     private final Path work;
+    private final Predicate<String> chosen;
     private final Progress progress;
 
     /**
@@ -48,16 +50,18 @@ final class FairwashingBench {
      *
      * @param models folder of the committed archives
      * @param work existing empty folder
+     * @param chosen which models are measured, by name
      */
-    FairwashingBench(Path models, Path work, Progress progress) {
+    FairwashingBench(Path models, Path work, Predicate<String> chosen, Progress progress) {
         this.models = models;
         this.work = work;
+        this.chosen = chosen;
         this.progress = progress;
     }
 
     /** Measures every model and adds two rows for each: collecting, then examining. */
     void run(ArrayNode rows) throws IOException, InterruptedException {
-        for (Case model : CASES) {
+        for (Case model : CASES.stream().filter(c -> chosen.test(c.name())).toList()) {
             Path without = prepare(model, "without", "");
             Path with = prepare(model, "with", "fairwashing: {}\n");
             try (ServiceProcess plain = start(model.name() + "-without", without);

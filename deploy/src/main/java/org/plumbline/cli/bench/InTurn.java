@@ -2,6 +2,8 @@ package org.plumbline.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.plumbline.cli.terminal.Lap;
+
 /**
  * Steps of ours and the same steps of the engine alone, in turn, in blocks long enough for the
  * clock of processor time. Confined to one thread.

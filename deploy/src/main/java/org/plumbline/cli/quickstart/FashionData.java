@@ -47,13 +47,29 @@ public final class FashionData {
                 labels[row++] = part.labels().get(i);
             }
         }
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (pixels[i] - MEAN) / DEVIATION;
-        }
         FloatTensor inputs = FloatTensor.of(pixels, n, 1, first.height(), first.width());
-        NpyFile.write(folder.resolve("inputs.npy"), inputs);
+        NpyFile.write(folder.resolve("inputs.npy"), normalised(inputs));
         NpyFile.write(folder.resolve("labels.npy"), labels);
         NpyFile.write(folder.resolve("split.npy"), split);
         return n;
+    }
+
+    /** Returns images as the networks receive them, {@code [n, 1, h, w]}. */
+    public static FloatTensor inputs(PictureSet images) {
+        Picture first = images.images().get(0);
+        float[] pixels = new float[images.size() * first.size()];
+        for (int i = 0; i < images.size(); i++) {
+            images.images().get(i).scaleInto(pixels, i * first.size());
+        }
+        return normalised(FloatTensor.of(pixels, images.size(), 1, first.height(), first.width()));
+    }
+
+    /** Returns gray levels in [0, 1] less their mean, over their deviation. */
+    public static FloatTensor normalised(FloatTensor levels) {
+        float[] pixels = levels.values().clone();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (pixels[i] - MEAN) / DEVIATION;
+        }
+        return FloatTensor.of(pixels, levels.shape());
     }
 }

@@ -36,6 +36,9 @@ public record FairwashingSpec(
         double level,
         Hysteresis hysteresis,
         int examples) {
+    /** Clean inputs among which tangent spaces are found, at least. */
+    public static final int FEWEST_CLEAN = 100;
+
     private static final double RATE = 0.1;
     private static final double LEAST_RATE = 1e-6;
     private static final int WINDOW = 200;
@@ -157,6 +160,11 @@ public record FairwashingSpec(
                                 .map(Hysteresis::read)
                                 .orElse(Hysteresis.STANDARD),
                         section.whole("examples", 0, MOST_EXAMPLES, EXAMPLES));
+        int clean = Math.max(FEWEST_CLEAN, spec.tangent().neighbours());
+        if (spec.tangent().inputs().isEmpty() && spec.window() < clean) {
+            section.problem(
+                    "window", spec.window(), "at least " + clean + " without tangent.inputs");
+        }
         section.refuseUnknown();
         return enabled ? Optional.of(spec) : Optional.empty();
     }

@@ -7,6 +7,7 @@ import org.plumbline.core.fairwashing.LinearTangents;
 import org.plumbline.core.fairwashing.ReferencePoints;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 
 import java.nio.file.Path;
@@ -21,8 +22,6 @@ import java.util.Optional;
  * @param clean {@code [m, c, h, w]}
  */
 record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents) {
-    private static final int FEWEST = 100;
-
     /**
      * Prepares a window.
      *
@@ -30,7 +29,7 @@ record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents
      */
     static Laboratory of(FloatTensor inputs, Tangent tangent) {
         FloatTensor clean = tangent.inputs().map(Laboratory::clean).orElse(inputs);
-        int needed = Math.max(FEWEST, tangent.neighbours());
+        int needed = Math.max(FairwashingSpec.FEWEST_CLEAN, tangent.neighbours());
         if (clean.rows() < needed) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,

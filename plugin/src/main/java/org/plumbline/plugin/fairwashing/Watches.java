@@ -71,6 +71,7 @@ public final class Watches implements AutoCloseable {
                         return known; // another model under its key
                     }
                     known.close();
+                    turn(known, 0); // frees what is loaded
                     return null;
                 });
     }

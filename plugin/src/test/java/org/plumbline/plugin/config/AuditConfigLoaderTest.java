@@ -85,7 +85,7 @@ class AuditConfigLoaderTest {
     @Test
     void theWatchIsOffUntilItIsAskedForAndItsDefaultsArePinned() {
         assertThat(load(LEAST).fairwashing()).isEmpty();
-        assertThat(load(LEAST + "fairwashing: {enabled: false, window: 50}").fairwashing())
+        assertThat(load(LEAST + "fairwashing: {enabled: false, window: 150}").fairwashing())
                 .isEmpty();
         FairwashingSpec standard =
                 new FairwashingSpec(
@@ -126,6 +126,9 @@ class AuditConfigLoaderTest {
                 .hasMessageContaining("fairwashing.tangent.dimension: 8 (expected: below tangent")
                 .hasMessageContaining("fairwashing.tangent.depth: unknown key")
                 .hasMessageContaining("fairwashing.speed: unknown key");
+        assertThatThrownBy(() -> load(LEAST + "fairwashing: {window: 50}"))
+                .hasMessageContaining(
+                        "fairwashing.window: 50 (expected: at least 100 without tangent.inputs)");
     }
 
     @Test

@@ -96,7 +96,8 @@ class AuditFormIT {
                 "a batch is audited once the audit is warm for its size",
                 () -> {
                     answer(http, request());
-                    return TestHost.audited(http, "m") >= SAMPLES;
+                    return TestHost.audited(http, "m") >= SAMPLES
+                            && !http.json("/audit/models/m").path("concepts").isEmpty();
                 });
         return http.json("/audit/models/m");
     }

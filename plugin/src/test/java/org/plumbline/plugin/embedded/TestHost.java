@@ -57,11 +57,22 @@ final class TestHost {
         }
     }
 
-    /** As {@link #send}; returns once all have been audited. */
+    /** As {@link #send}; returns once all have been audited and are in the numbers shown. */
     static void sendAudited(Http http, String model, FloatTensor images, int count) {
         long before = audited(http, model);
+        long shown = shown(http, model);
         send(http, model, images, count);
         Eventually.that("all are audited", () -> audited(http, model) == before + count);
+        Eventually.that("all are shown", () -> shown(http, model) == shown + count);
+    }
+
+    /** Samples are counted before they are published. */
+    private static long shown(Http http, String model) {
+        return http.json("/audit/models/" + model)
+                .path("prevalences")
+                .path(0)
+                .path("samples_total")
+                .asLong();
     }
 
     /** Returns how many samples of a model have been audited. */

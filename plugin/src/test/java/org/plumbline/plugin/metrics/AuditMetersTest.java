@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 class AuditMetersTest {
     private static final ServedId ID = new ServedId("m", "v1-abc");
@@ -79,9 +78,7 @@ class AuditMetersTest {
     @Test
     void aWatchIsShownBySignalAndGoesWithTheVersion() {
         Signal removal = new Signal(Detector.REMOVAL, ExplanationMethod.LRP);
-        AtomicReference<Optional<FairwashingVerdict>> verdict =
-                new AtomicReference<>(Optional.empty());
-        FairwashingNumbers numbers = numbers(verdict);
+        Numbers numbers = new Numbers();
         meters.serve(ID, AuditState.AUDITED, activity());
         meters.fairwashing(ID, numbers);
         assertThat(meters.scrape())
@@ -90,41 +87,40 @@ class AuditMetersTest {
                 .containsPattern("plumbline_fairwashing_seconds_total\\{.*} 1.5")
                 .doesNotContain("plumbline_fairwashing_score");
         Tested tested = new Tested(removal, 0.5, 0.1, 0.03, 1e-4, 2e-4, 200);
-        verdict.set(Optional.of(new FairwashingVerdict(List.of(tested), 0.01)));
+        numbers.verdict = Optional.of(new FairwashingVerdict(List.of(tested), 0.01));
         meters.fairwashing(ID, numbers);
         assertThat(meters.scrape())
                 .containsPattern("plumbline_fairwashing_suspect\\{.*} 1.0")
                 .contains("plumbline_fairwashing_score{detector=\"removal\",method=\"lrp\",")
                 .containsPattern("plumbline_fairwashing_p_value\\{detector=\"removal\".*} 2.0E-4");
-        verdict.set(Optional.of(new FairwashingVerdict(List.of(), 0.01)));
+        numbers.verdict = Optional.of(new FairwashingVerdict(List.of(), 0.01));
         assertThat(meters.scrape()).containsPattern("plumbline_fairwashing_score\\{.*} NaN");
         meters.remove(ID);
         assertThat(meters.scrape()).doesNotContain("plumbline_fairwashing");
     }
 
-    private static FairwashingNumbers numbers(
-            AtomicReference<Optional<FairwashingVerdict>> verdict) {
-        return new FairwashingNumbers() {
-            @Override
-            public Optional<FairwashingVerdict> verdict() {
-                return verdict.get();
-            }
+    private static final class Numbers implements FairwashingNumbers {
+        private volatile Optional<FairwashingVerdict> verdict = Optional.empty();
 
-            @Override
-            public Optional<Boolean> suspect() {
-                return verdict.get().map(FairwashingVerdict::suspect);
-            }
+        @Override
+        public Optional<FairwashingVerdict> verdict() {
+            return verdict;
+        }
 
-            @Override
-            public long windows(WindowOutcome outcome) {
-                return outcome == WindowOutcome.FAILED ? 4 : 0;
-            }
+        @Override
+        public Optional<Boolean> suspect() {
+            return verdict.map(FairwashingVerdict::suspect);
+        }
 
-            @Override
-            public double seconds() {
-                return 1.5;
-            }
-        };
+        @Override
+        public long windows(WindowOutcome outcome) {
+            return outcome == WindowOutcome.FAILED ? 4 : 0;
+        }
+
+        @Override
+        public double seconds() {
+            return 1.5;
+        }
     }
 
     @Test

@@ -141,8 +141,10 @@ final class ChannelFlow {
             operation.targets().forEach(target -> alias(target, source));
         }
         operation.targets().forEach(this::forget);
-        if (operation.targets().size() == 1 && result.isPresent()) {
-            values.put(operation.targets().get(0), result.get());
+        if (operation.targets().size() == 1) {
+            result.ifPresent(channels -> values.put(operation.targets().get(0), channels));
+        } else if (!operation.targets().isEmpty()) {
+            result.ifPresent(channels -> pin(channels, "one of several results"));
         }
     }
 

@@ -21,7 +21,6 @@ final class ValueRules {
     private static final Set<String> DROPOUTS =
             Set.of("dropout", "feature_dropout", "alpha_dropout");
     private static final Set<String> RESHAPES = Set.of("view", "reshape");
-    private static final Set<String> MAXIMA = Set.of("max_pool2d", "adaptive_max_pool2d");
     private static final Set<String> NUMBERS =
             Set.of("int", "NumToTensor", "Int", "IntImplicit", "ScalarImplicit", "annotate");
     private static final List<Set<String>> LOCATIONS =
@@ -96,7 +95,7 @@ final class ValueRules {
 
     /** Zeros around the input are part of a mean, and no part of a maximum. */
     private Optional<Channels> pooled(String name, Call call, Channels x) {
-        if (MAXIMA.contains(name) || name.equals("adaptive_avg_pool2d")) {
+        if (name.equals("max_pool2d") || name.equals("adaptive_avg_pool2d")) {
             return Optional.of(x);
         } else if (name.equals("avg_pool2d")) {
             boolean plain =

@@ -26,7 +26,7 @@ class ExpressionParserTest {
                 "getattr(self, \"0\").weight",
                 "(a, b)",
                 "(a,)",
-                "{\"k\": torch.relu(x), }",
+                "{\"k\": torch.relu(x), \"l\": y}",
             })
     void printsWhatItRead(String text) {
         assertThat(parse(text).text()).isEqualTo(text);
@@ -37,6 +37,7 @@ class ExpressionParserTest {
         assertThat(parse("(_0).forward((_1).forward(x, ), )").text())
                 .isEqualTo("_0.forward(_1.forward(x))");
         assertThat(parse("a, b, c").text()).isEqualTo("(a, b, c)");
+        assertThat(parse("{\"k\": x, }").text()).isEqualTo("{\"k\": x}"); // the engine wants none
     }
 
     @ParameterizedTest
