@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -25,9 +26,13 @@ class WeightChangeTest {
         return FloatTensor.of(values, 100, SIZE / 100);
     }
 
+    private static FloatTensor of(String name, Map<String, FloatTensor> tensors) {
+        return Objects.requireNonNull(tensors.get(name), name);
+    }
+
     @Test
     void quantisedWeightsAreTheNearestOfFewLevels() {
-        FloatTensor quantised = WeightChange.quantised(Map.of("w", WEIGHTS), 4).get("w");
+        FloatTensor quantised = of("w", WeightChange.quantised(Map.of("w", WEIGHTS), 4));
         float largest = 0;
         for (float value : WEIGHTS.values()) {
             largest = Math.max(largest, Math.abs(value));
@@ -46,13 +51,13 @@ class WeightChangeTest {
     @Test
     void aTensorOfZerosStaysSo() {
         FloatTensor zeros = FloatTensor.zeros(3, 4);
-        assertThat(WeightChange.quantised(Map.of("b", zeros), 8).get("b").values())
+        assertThat(of("b", WeightChange.quantised(Map.of("b", zeros), 8)).values())
                 .containsOnly(0f);
     }
 
     @Test
     void noiseHasTheShareOfTheDeviationAndFollowsTheSeed() {
-        float[] noisy = WeightChange.noisy(Map.of("w", WEIGHTS), 0.1, 5).get("w").values();
+        float[] noisy = of("w", WeightChange.noisy(Map.of("w", WEIGHTS), 0.1, 5)).values();
         double square = 0;
         for (int i = 0; i < SIZE; i++) {
             double difference = noisy[i] - WEIGHTS.values()[i];
@@ -60,7 +65,7 @@ class WeightChangeTest {
         }
         // 0.1 of a deviation of 3; its relative error over 20,000 draws is 0.5 %
         assertThat(Math.sqrt(square)).isCloseTo(0.3, within(0.01));
-        assertThat(WeightChange.noisy(Map.of("w", WEIGHTS), 0.1, 5).get("w").values())
+        assertThat(of("w", WeightChange.noisy(Map.of("w", WEIGHTS), 0.1, 5)).values())
                 .containsExactly(noisy);
     }
 
