@@ -86,11 +86,14 @@ def plumbline_sgd(self, parameters: List[Tensor], gradients: List[Tensor],
         g = gradients[i]
         if decay != 0.:
             g = torch.add(g, p, alpha=decay)
-        b = torch.add_(torch.mul_(moments[i], momentum), g)
-        if nesterov:
-            u = torch.add(g, b, alpha=momentum)
+        if momentum == 0.:
+            u = g
         else:
-            u = b
+            b = torch.add_(torch.mul_(moments[i], momentum), g)
+            if nesterov:
+                u = torch.add(g, b, alpha=momentum)
+            else:
+                u = b
         w = torch.add_(p, u, alpha=-rate)
     return numbers
 

@@ -13,6 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.instrument.TrainingPlan;
 import org.plumbline.core.model.LayerPath;
@@ -243,10 +244,9 @@ class NativeOperatorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void sgdFollowsItsFormula(boolean nesterov) {
+    @CsvSource({"false, 0.9", "true, 0.9", "false, 0", "true, 0"})
+    void sgdFollowsItsFormula(boolean nesterov, double momentum) {
         double rate = 0.1;
-        double momentum = 0.9;
         double decay = 0.01;
         try (NativeOperators operators = operators();
                 NDManager unit = operators.newUnit()) {

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import org.plumbline.cli.terminal.Lap;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.instrument.TrainingPlan;
@@ -23,10 +22,12 @@ import org.plumbline.worker.training.Trainee;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * A step of plain training of the small network, as every correction does it, against the same step
@@ -37,7 +38,7 @@ final class StepBench {
     private static final int SIDE = 28;
     private static final int CLASSES = 10;
     private static final int BLOCKS = 20;
-    private static final int STEPS = 5;
+    private static final int STEPS = 10;
     private static final double RATE = 1e-5;
 
     private final Path models;
@@ -96,40 +97,21 @@ final class StepBench {
 
     private ObjectNode compare(PlainDescent plain, LossTrainee ours) {
         int[] samples = new int[BATCH];
-        Series plainTimes = new Series();
-        Series ourTimes = new Series();
-        Series ratios = new Series();
-        double apart = 0;
-        for (int block = -3; block < BLOCKS; block++) { // the first ones warm up
-            double[] losses = new double[2];
-            Lap bare =
-                    Lap.of(
-                            () -> {
-                                for (int i = 0; i < STEPS; i++) {
-                                    losses[0] = plain.step(images, labels, (float) RATE);
-                                }
-                            });
-            Lap here =
-                    Lap.of(
-                            () -> {
-                                for (int i = 0; i < STEPS; i++) {
-                                    losses[1] =
-                                            ours.step(new Trainee.Step(samples, i, 1, 1))
-                                                    .getOrDefault("loss", Double.NaN);
-                                }
-                            });
-            apart = Math.max(apart, Math.abs(losses[0] - losses[1]));
-            if (block >= 0) {
-                plainTimes.add(1e3 * bare.processorSeconds() / STEPS);
-                ourTimes.add(1e3 * here.processorSeconds() / STEPS);
-                ratios.add(here.processorSeconds() / bare.processorSeconds());
-            }
-        }
-        return Output.object()
-                .put("batch", BATCH)
-                .put("engine_step_processor_ms", plainTimes.median())
-                .put("step_processor_ms", ourTimes.median())
-                .put("ratio_to_engine", ratios.median())
+        List<Double> losses = new ArrayList<>();
+        List<Double> plainLosses = new ArrayList<>();
+        InTurn times = new InTurn(BLOCKS, STEPS);
+        times.run(
+                () -> {
+                    Trainee.Step step = new Trainee.Step(samples, losses.size(), 1, 1);
+                    losses.add(ours.step(step).getOrDefault("loss", Double.NaN));
+                },
+                () -> plainLosses.add((double) plain.step(images, labels, (float) RATE)));
+        double apart =
+                IntStream.range(0, losses.size())
+                        .mapToDouble(i -> Math.abs(losses.get(i) - plainLosses.get(i)))
+                        .max()
+                        .orElseThrow();
+        return times.describe(Output.object().put("batch", BATCH))
                 .put("largest_difference_of_losses", apart);
     }
 }
