@@ -68,7 +68,9 @@ final class RrClarcTraining {
         if (done.isPresent()) {
             return done.get();
         }
-        cavs = fitted(wanted -> run.fitted(probe, run.task().archive(), wanted));
+        if (cavs.isEmpty()) {
+            cavs = fitted(wanted -> run.fitted(probe, run.task().archive(), wanted));
+        }
         if (frozen) {
             return alongTangents().or(this::fromProbe).orElseGet(this::wholeModel);
         }
@@ -87,9 +89,11 @@ final class RrClarcTraining {
      * behind the probe.
      */
     private Optional<List<String>> inOnePass() {
-        boolean tangents =
-                rr.tangents() && LateCuts.spareConvolutions(run.archive(), probe, trained);
-        if (!rr.cache() || tangents) {
+        boolean later = // a pass that carries tangents to a later layer pays more
+                mayRunAlongTangents()
+                        && (!mayBeAffine()
+                                || LateCuts.spareConvolutions(run.archive(), probe, trained));
+        if (!rr.cache() || later) {
             return Optional.empty();
         }
         try (TrainableModel model = run.load(splitAtProbe())) {
@@ -101,7 +105,7 @@ final class RrClarcTraining {
             run.seed();
             try (TrunkCache cache = reader(model, rows).cache(run.listener())) {
                 cavs = fitted(cache);
-                return Optional.of(cheapest(model, cache.tensors()));
+                return cheapest(model, cache.tensors());
             }
         } catch (AuditException e) {
             if (e.code() != ErrorCode.LAYER_NOT_TAPPABLE) {
@@ -112,8 +116,11 @@ final class RrClarcTraining {
         }
     }
 
-    /** Trains from values at the probe, or from less where the head makes no more of them. */
-    private List<String> cheapest(TrainableModel model, NDList values) {
+    /**
+     * Trains from values at the probe, or from less where the head makes no more of them; does not
+     * where a later layer may serve.
+     */
+    private Optional<List<String>> cheapest(TrainableModel model, NDList values) {
         HeadTrial trial = new HeadTrial(run, operators, model);
         ProbeReader reader = reader(model, rows);
         try (NDManager unit = operators.newUnit()) {
@@ -124,19 +131,25 @@ final class RrClarcTraining {
                 ProbeReader affine = slim.affine(unit, least);
                 if (trial.isAffine(values, least, affine)) {
                     LOG.info("{}: logits move along the concept alike at every row", probe);
-                    return fromCache(model, affine, least);
+                    return Optional.of(fromCache(model, affine, least));
                 }
             }
-            boolean always = pools && trial.pools(values, rows.length);
-            return fromCache(model, always ? slim : reader, always ? least : values);
+            if (pools && trial.pools(values, rows.length)) {
+                return Optional.of(fromCache(model, slim, least));
+            }
+            return mayRunAlongTangents()
+                    ? Optional.empty()
+                    : Optional.of(fromCache(model, reader, values));
         }
     }
 
     /** One trained module, since kinks between two would move with the weights. */
     private boolean mayBeAffine() {
-        return rr.tangents()
-                && rr.aggregation().isOfMeanSensitivity()
-                && LateCuts.owners(trained).size() == 1;
+        return mayRunAlongTangents() && LateCuts.owners(trained).size() == 1;
+    }
+
+    private boolean mayRunAlongTangents() {
+        return rr.tangents() && rr.aggregation().isOfMeanSensitivity();
     }
 
     /** Predictions need the head as it is deployed, without training's dropout. */
@@ -150,7 +163,7 @@ final class RrClarcTraining {
 
     /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
     private Optional<List<String>> alongTangents() {
-        if (!rr.tangents() || !rr.aggregation().isOfMeanSensitivity()) {
+        if (!mayRunAlongTangents()) {
             return Optional.empty();
         }
         for (LayerPath cut : LateCuts.of(run.archive(), probe, trained)) {
