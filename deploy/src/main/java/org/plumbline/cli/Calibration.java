@@ -3,6 +3,7 @@ package org.plumbline.cli;
 import ai.djl.Device;
 
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.ShownTraining;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.HonestModels;
 import org.plumbline.core.fairwashing.HonestModels.Source;
@@ -11,8 +12,6 @@ import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.config.DeviceChoice;
-import org.plumbline.worker.training.TrainingListener;
-import org.plumbline.worker.training.TrainingStep;
 import org.plumbline.worker.twin.HonestTwins;
 import org.plumbline.worker.twin.TwinSettings;
 
@@ -47,7 +46,10 @@ public record Calibration(
                     new HonestTwins(
                             archive, laboratory.clean(), answers, settings, folder, device());
             for (int i = 0; i < settings.twins(); i++) {
-                twins.write(i, new Listener(progress, "twin " + (i + 1)), twin);
+                twins.write(
+                        i,
+                        new ShownTraining(progress, "twin " + (i + 1), step -> "training"),
+                        twin);
                 Examination found = laboratory.examine(twin);
                 readings.add(readings(found));
                 agreement.add(agreement(answers, laboratory.answers(twin)));
@@ -83,17 +85,5 @@ public record Calibration(
             same += a.largest(i) == b.largest(i) ? 1 : 0;
         }
         return (double) same / a.rows();
-    }
-
-    private record Listener(Progress progress, String phase) implements TrainingListener {
-        @Override
-        public void onStep(TrainingStep step) {
-            progress.show(phase, step.step(), step.steps(), "training");
-        }
-
-        @Override
-        public boolean cancelled() {
-            return Thread.currentThread().isInterrupted();
-        }
     }
 }

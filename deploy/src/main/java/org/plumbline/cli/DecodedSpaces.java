@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.ShownTraining;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -14,8 +15,6 @@ import org.plumbline.worker.autoencoder.PixelScale;
 import org.plumbline.worker.autoencoder.VqVae;
 import org.plumbline.worker.autoencoder.VqVaeShape;
 import org.plumbline.worker.autoencoder.VqVaeTraining;
-import org.plumbline.worker.training.TrainingListener;
-import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -88,7 +86,12 @@ final class DecodedSpaces implements AutoCloseable {
                         training.run(
                                 pool.images().rows(rows),
                                 scale,
-                                new Listener(progress, "class " + klass));
+                                new ShownTraining(
+                                        progress,
+                                        "class " + klass,
+                                        step ->
+                                                ShownTraining.losses(
+                                                        step, "reconstruction", "perplexity")));
                 encoders.put(klass, new Encoder(trained, rows.length));
             }
             progress.done();
@@ -162,25 +165,5 @@ final class DecodedSpaces implements AutoCloseable {
     public void close() {
         tangents.close();
         TapFolder.delete(work);
-    }
-
-    private record Listener(Progress progress, String phase) implements TrainingListener {
-        @Override
-        public void onStep(TrainingStep step) {
-            progress.show(
-                    phase,
-                    step.step(),
-                    step.steps(),
-                    String.format(
-                            Locale.ROOT,
-                            "reconstruction %.3g  perplexity %.3g",
-                            step.losses().getOrDefault("reconstruction", 0.0),
-                            step.losses().getOrDefault("perplexity", 0.0)));
-        }
-
-        @Override
-        public boolean cancelled() {
-            return Thread.currentThread().isInterrupted();
-        }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.ShownTraining;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.fairwashing.SimilarityTally;
 import org.plumbline.core.fairwashing.SimilarityTally.Estimate;
@@ -17,7 +18,6 @@ import org.plumbline.worker.fairwashing.AttackSettings;
 import org.plumbline.worker.fairwashing.StudentEvaluation.Form;
 import org.plumbline.worker.fairwashing.StudentReport;
 import org.plumbline.worker.job.AttackRecipe;
-import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
@@ -74,7 +74,10 @@ final class RedTeam implements AutoCloseable {
     double attack(ExplanationMethod method, boolean defended, Path student) {
         long start = System.nanoTime();
         adversary.attack(
-                settings(method, defended), student, Optional.empty(), new Listener(progress));
+                settings(method, defended),
+                student,
+                Optional.empty(),
+                new ShownTraining(progress, "attack", RedTeam::text));
         progress.done();
         return (System.nanoTime() - start) / 1e9;
     }
@@ -133,23 +136,12 @@ final class RedTeam implements AutoCloseable {
         TapFolder.delete(work);
     }
 
-    private record Listener(Progress progress) implements TrainingListener {
-        @Override
-        public void onStep(TrainingStep step) {
-            String losses =
-                    String.format(
-                            Locale.ROOT,
-                            "epoch %d/%d  answers %.3g  maps %.3g",
-                            step.epoch(),
-                            step.epochs(),
-                            step.losses().getOrDefault("answers", 0.0),
-                            step.losses().getOrDefault("maps", 0.0));
-            progress.show("attack", step.step(), step.steps(), losses);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return Thread.currentThread().isInterrupted();
-        }
+    private static String text(TrainingStep step) {
+        return "epoch "
+                + step.epoch()
+                + "/"
+                + step.epochs()
+                + "  "
+                + ShownTraining.losses(step, "answers", "maps");
     }
 }

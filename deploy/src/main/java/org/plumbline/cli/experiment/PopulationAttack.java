@@ -3,6 +3,7 @@ package org.plumbline.cli.experiment;
 import ai.djl.Device;
 
 import org.plumbline.cli.terminal.Progress;
+import org.plumbline.cli.terminal.ShownTraining;
 import org.plumbline.cli.terminal.TapFolder;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
@@ -10,13 +11,10 @@ import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.fairwashing.Attack;
 import org.plumbline.worker.fairwashing.AttackSettings;
 import org.plumbline.worker.fairwashing.AttackTask;
-import org.plumbline.worker.training.TrainingListener;
-import org.plumbline.worker.training.TrainingStep;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * Attacks members of a population, with a rate that falls to 0. Confined to one thread.
@@ -50,28 +48,13 @@ record PopulationAttack(AuditDataset data, Device device, Progress progress) {
                             student,
                             work,
                             device),
-                    new Listener(progress));
+                    new ShownTraining(
+                            progress,
+                            "attack",
+                            step -> ShownTraining.losses(step, "answers", "maps")));
             progress.done();
         } finally {
             TapFolder.delete(work);
-        }
-    }
-
-    private record Listener(Progress progress) implements TrainingListener {
-        @Override
-        public void onStep(TrainingStep step) {
-            String losses =
-                    String.format(
-                            Locale.ROOT,
-                            "answers %.3g  maps %.3g",
-                            step.losses().getOrDefault("answers", 0.0),
-                            step.losses().getOrDefault("maps", 0.0));
-            progress.show("attack", step.step(), step.steps(), losses);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return Thread.currentThread().isInterrupted();
         }
     }
 }
