@@ -41,10 +41,7 @@ record RemoteAttack(Path teacher, AttackOptions options) {
         options.recipe(method, defended, options.target()); // names what is wrong before it is sent
         progress.say("uploading");
         String dataset = "datasets/attack-" + UUID.randomUUID();
-        client.uploadDataset(dataset, options.data());
-        Correction job = client.create(request(client, dataset, method, defended));
-        Correction end = client.watch(job.getName(), new Following(progress));
-        client.discardDataset(dataset);
+        Correction end = done(client, dataset, method, defended, progress);
         if (end.getState() != CorrectionState.CORRECTION_STATE_SUCCEEDED) {
             throw AuditException.of(
                     ErrorCode.FAILED_PRECONDITION,
@@ -54,6 +51,22 @@ record RemoteAttack(Path teacher, AttackOptions options) {
         }
         client.download(end.getName(), out);
         return outcome(end.getAttack());
+    }
+
+    private Correction done(
+            WorkerClient client,
+            String dataset,
+            ExplanationMethod method,
+            boolean defended,
+            Progress progress)
+            throws IOException {
+        try {
+            client.uploadDataset(dataset, options.data());
+            Correction job = client.create(request(client, dataset, method, defended));
+            return client.watch(job.getName(), new Following(progress));
+        } finally {
+            client.discardDataset(dataset);
+        }
     }
 
     private CreateCorrectionRequest request(
