@@ -120,17 +120,11 @@ public final class Adversary {
 
     /** Returns the batches of a measurement. */
     public int batches() {
-        return (ground.measured().length + EvaluationTask.BATCH - 1) / EvaluationTask.BATCH;
+        return ground.evaluation().batches();
     }
 
-    /** Returns the mean squared error of a map of equal shares: what any attack must undercut. */
+    /** Returns {@link EvaluationTask#uniformError}. */
     public double uniformError() {
-        float[] target = ground.target().values();
-        double share = 1.0 / target.length;
-        double sum = 0;
-        for (float value : target) {
-            sum += (value - share) * (value - share);
-        }
-        return sum / target.length;
+        return ground.evaluation().uniformError();
     }
 }

@@ -53,8 +53,20 @@ public record EvaluationTask(
         return reference.clone();
     }
 
-    int batches() {
+    /** Returns the batches of a measurement. */
+    public int batches() {
         return (rows.length + batch - 1) / batch;
+    }
+
+    /** Returns the mean squared error of a map of equal shares: what any attack must undercut. */
+    public double uniformError() {
+        float[] values = target.values();
+        double share = 1.0 / values.length;
+        double sum = 0;
+        for (float value : values) {
+            sum += (value - share) * (value - share);
+        }
+        return sum / values.length;
     }
 
     int[] batch(int number) {

@@ -2,15 +2,11 @@ package org.plumbline.cli.experiment;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.torchscript.Archive;
-import org.plumbline.core.torchscript.Initialiser;
-import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.worker.LocalCorrection;
 import org.plumbline.worker.generator.BiasedSet;
 import org.plumbline.worker.generator.IdxSet;
 import org.plumbline.worker.generator.PictureSet;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,12 +127,7 @@ final class DebiasDesign implements Design {
     @Override
     public void writeBase(Cell cell, Path data, Path to, Repairs repairs) {
         Path network = ColouredSet.of(cell.set()).archive(models);
-        try (Archive archive = Archive.open(network)) {
-            Initialiser initialiser = new Initialiser(archive, Initialiser.Convolutions.UNIFORM);
-            RepairedArchive.patch(archive, initialiser.draw(cell.seed() ^ NETWORKS), to);
-        } catch (IOException e) {
-            throw new AuditException(ErrorCode.BAD_ARCHIVE, network + ": " + e, e);
-        }
+        FreshNetwork.write(network, cell.seed() ^ NETWORKS, to);
     }
 
     @Override

@@ -15,12 +15,10 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.torchscript.Archive;
-import org.plumbline.core.torchscript.Initialiser;
 import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.LocalCorrection;
 import org.plumbline.worker.config.DeviceChoice;
-import org.plumbline.worker.config.GateBounds;
 import org.plumbline.worker.store.Json;
 
 import java.io.IOException;
@@ -28,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,6 +45,7 @@ public final class Population {
     private final Path networks;
     private final Path out;
     private final Progress progress;
+    private final Repairs repairs;
     private final Device device = DeviceChoice.AUTO.device();
 
     /**
@@ -64,6 +62,7 @@ public final class Population {
         this.networks = networks;
         this.out = out;
         this.progress = progress;
+        this.repairs = new Repairs(progress);
     }
 
     /** Makes what is missing and returns what each model is, in the order of the plan. */
@@ -146,12 +145,8 @@ public final class Population {
 
     private void train(Member.Trained member, Path to) throws IOException {
         Path fresh = Files.createTempFile("plumbline-fresh-", ".pt");
-        try (Archive network = Archive.open(networks.resolve(member.network()))) {
-            Files.delete(fresh);
-            RepairedArchive.patch(
-                    network,
-                    new Initialiser(network, Initialiser.Convolutions.UNIFORM).draw(member.seed()),
-                    fresh);
+        try {
+            FreshNetwork.write(networks.resolve(member.network()), member.seed(), fresh);
             Path folder = member.patched() ? data.patched() : data.plain();
             correct(
                     fresh,
@@ -212,7 +207,7 @@ public final class Population {
             Map<String, String> parameters,
             Optional<LayerPath> layer,
             Path to) {
-        LocalCorrection.run(
+        repairs.run(
                 new LocalCorrection.Request(
                         from,
                         folder,
@@ -223,17 +218,7 @@ public final class Population {
                         layer.isPresent()
                                 ? OptionalInt.of(PopulationData.TARGET)
                                 : OptionalInt.empty(),
-                        to),
-                GateBounds.defaults(),
-                DeviceChoice.AUTO,
-                now ->
-                        progress.show(
-                                now.phase(),
-                                now.step(),
-                                now.steps(),
-                                String.format(
-                                        Locale.ROOT, "epoch %d/%d", now.epoch(), now.epochs())));
-        progress.done();
+                        to));
     }
 
     private void change(Path from, UnaryOperator<Map<String, FloatTensor>> how, Path to)

@@ -34,7 +34,10 @@ public record PopulationPlan(
     public enum Standard {
         /** What detection is measured on. */
         EVALUATION,
-        /** What margins and statistics are chosen on; shares no model, seed or image with it. */
+        /**
+         * What margins and statistics are chosen on; shares no model, seed, target or explained
+         * image with it.
+         */
         CALIBRATION
     }
 

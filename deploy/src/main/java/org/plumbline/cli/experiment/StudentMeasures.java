@@ -57,15 +57,15 @@ final class StudentMeasures implements AutoCloseable {
         FloatTensor target = member.target().map(height(), width());
         int[] test = data.rows(Split.TEST);
         int[] rows = Arrays.copyOf(test, Math.min(ATTACKED_ROWS, test.length));
-        StudentEvaluation evaluation =
-                new StudentEvaluation(task(rows, target, member.defended()), teacher);
+        EvaluationTask task = task(rows, target, member.defended());
+        StudentEvaluation evaluation = new StudentEvaluation(task, teacher);
         AttackSettings settings = PopulationAttack.settings(member);
         StudentReport after =
                 evaluation.measure(
                         student,
                         settings,
                         Form.SERVED,
-                        done -> progress.show("measure", done, 1 + rows.length / 128, ""));
+                        done -> progress.show("measure", done, task.batches(), ""));
         progress.done();
         answers(after, to);
         to.put("map_error", error(after, member.defended()))
@@ -74,7 +74,7 @@ final class StudentMeasures implements AutoCloseable {
                         error(
                                 evaluation.measure(teacher, settings, Form.SERVED, done -> {}),
                                 member.defended()))
-                .put("map_error_uniform", uniform(target));
+                .put("map_error_uniform", task.uniformError());
     }
 
     private static void answers(StudentReport report, ObjectNode to) {
@@ -87,15 +87,6 @@ final class StudentMeasures implements AutoCloseable {
         return projected
                 ? report.projected().orElseThrow().mse().mean()
                 : report.maps().mse().mean();
-    }
-
-    private static double uniform(FloatTensor target) {
-        double share = 1.0 / target.values().length;
-        double sum = 0;
-        for (float value : target.values()) {
-            sum += (value - share) * (value - share);
-        }
-        return sum * share;
     }
 
     private static AttackSettings gradient() {
