@@ -177,9 +177,6 @@ def epoch(published):
 
 
 def main():
-    if len(sys.argv) > 1:
-        network(sys.argv[1])
-        return
     torch.set_num_threads(1)
     os.makedirs(OUT, exist_ok=True)
     sys.path.insert(0, "../deploy/models")
