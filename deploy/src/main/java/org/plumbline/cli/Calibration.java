@@ -8,6 +8,7 @@ import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.HonestModels;
 import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
@@ -18,6 +19,7 @@ import org.plumbline.worker.twin.TwinSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,17 +28,28 @@ import java.util.Optional;
  * Trains honest twins and examines them. Confined to one thread.
  *
  * @param laboratory what the twins explain, and the clean inputs they learn from
- * @param trusted examination of a trusted version to compare with
+ * @param trusted a trusted version to compare with; empty: the first twin, where a second one tells
+ *     how far twins are apart
  */
 public record Calibration(
-        Laboratory laboratory, TwinSettings settings, Optional<Examination> trusted) {
+        Laboratory laboratory, TwinSettings settings, Optional<ReferenceVersion> trusted) {
+    /**
+     * What a calibration found. Immutable.
+     *
+     * @param reference what the twins were compared with; empty: nothing
+     */
+    public record Calibrated(NullFile file, Optional<ReferenceVersion> reference) {}
+
     /**
      * Calibrates for an archive.
      *
      * @param inputs digest of the inputs, for the file
+     * @param kept where the first twin is left if it is the reference
      */
-    public NullFile of(Path archive, String inputs, Progress progress) throws IOException {
+    public Calibrated of(Path archive, String inputs, Path kept, Progress progress)
+            throws IOException {
         FloatTensor answers = laboratory.answers(archive);
+        Optional<ReferenceVersion> reference = trusted;
         Path folder = Files.createTempDirectory("plumbline-twins-");
         Path twin = folder.resolve("twin.pt");
         try {
@@ -51,28 +64,40 @@ public record Calibration(
                         new ShownTraining(progress, "twin " + (i + 1), step -> "training"),
                         twin);
                 Examination found = laboratory.examine(twin);
-                readings.add(readings(found));
                 agreement.add(agreement(answers, laboratory.answers(twin)));
+                readings.add(beside(reference, found));
+                if (reference.isEmpty() && settings.twins() > 1) {
+                    Files.move(twin, kept, StandardCopyOption.REPLACE_EXISTING);
+                    reference = Optional.of(new ReferenceVersion(Digest.of(kept), found));
+                }
             }
-            return new NullFile(
-                    Digest.of(archive).hex(),
-                    inputs,
-                    agreement,
-                    HonestModels.of(Source.TWINS, readings));
+            Optional<String> name =
+                    trusted.isPresent()
+                            ? Optional.empty()
+                            : Optional.of(kept.getFileName().toString());
+            return new Calibrated(
+                    new NullFile(
+                            Digest.of(archive).hex(),
+                            inputs,
+                            agreement,
+                            HonestModels.of(Source.TWINS, readings),
+                            reference.map(r -> new NullFile.Reference(r.digest().hex(), name))),
+                    reference);
         } finally {
             Files.deleteIfExists(twin);
             Files.deleteIfExists(folder);
         }
     }
 
-    /** Examines an archive on the same inputs. */
-    Examination examine(Path archive) throws IOException {
-        return laboratory.examine(archive);
+    /** Returns readings of an archive on the same inputs, beside a reference where there is one. */
+    List<SignalReading> readings(Path archive, Optional<ReferenceVersion> reference)
+            throws IOException {
+        return beside(reference, laboratory.examine(archive));
     }
 
-    /** Returns readings, against the trusted version where there is one. */
-    List<SignalReading> readings(Examination found) {
-        return trusted.map(found::readings).orElseGet(found::readings);
+    private static List<SignalReading> beside(
+            Optional<ReferenceVersion> reference, Examination found) {
+        return reference.map(r -> found.readings(r.examination())).orElseGet(found::readings);
     }
 
     private static Device device() {

@@ -1,7 +1,7 @@
 package org.plumbline.cli;
 
+import org.plumbline.cli.Calibration.Calibrated;
 import org.plumbline.cli.terminal.Progress;
-import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
 import org.plumbline.core.fairwashing.HonestModels;
@@ -11,7 +11,9 @@ import org.plumbline.core.fairwashing.HonestyCheck.Measured;
 import org.plumbline.core.fairwashing.MarginSample;
 import org.plumbline.core.fairwashing.Margins;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.fairwashing.Signal;
+import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.model.Digest;
 
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -46,34 +49,49 @@ record ExaminedModel(String name, boolean attacked, HonestModels own, HonestMode
             Path folder,
             Progress progress)
             throws IOException {
-        String digest = Digest.of(archive).brief();
+        Digest digest = Digest.of(archive);
         String name = archive.getFileName().toString().replaceFirst("\\.pt$", "");
-        Path own = folder.resolve(name + "-" + digest + ".model.json");
-        Path twins = folder.resolve(name + "-" + digest + ".twins.json");
-        if (!Files.exists(own)) {
+        String stem = name + "-" + digest.brief();
+        Path own = folder.resolve(stem + (withTwins ? ".beside-twins.json" : ".alone.json"));
+        Path twins = folder.resolve(stem + ".twins.json");
+        if (!Files.exists(own) || (withTwins && !Files.exists(twins))) {
+            Optional<ReferenceVersion> reference = calibration.trusted();
+            if (withTwins) {
+                Calibrated beside = twins(archive, calibration, inputs, progress);
+                beside.file().write(twins);
+                reference = beside.reference();
+            }
             long start = processorTime();
-            Examination found = calibration.examine(archive);
+            List<SignalReading> readings = calibration.readings(archive, reference);
             progress.say(
                     String.format(
                             Locale.ROOT,
                             "examined in %.1f s of processor time",
                             (processorTime() - start) / 1e9));
             new NullFile(
-                            Digest.of(archive).hex(),
+                            digest.hex(),
                             inputs,
                             List.of(),
-                            HonestModels.of(
-                                    Source.POPULATION, List.of(calibration.readings(found))))
+                            HonestModels.of(Source.POPULATION, List.of(readings)),
+                            Optional.empty())
                     .write(own);
-        }
-        if (withTwins && !Files.exists(twins)) {
-            calibration.of(archive, inputs, progress).write(twins);
         }
         return new ExaminedModel(
                 name,
                 attacked,
                 NullFile.read(own).honest(),
                 withTwins ? NullFile.read(twins).honest() : HonestModels.none());
+    }
+
+    private static Calibrated twins(
+            Path archive, Calibration calibration, String inputs, Progress progress)
+            throws IOException {
+        Path kept = Files.createTempFile("plumbline-twin-", ".pt");
+        try {
+            return calibration.of(archive, inputs, kept, progress);
+        } finally {
+            Files.deleteIfExists(kept);
+        }
     }
 
     /**

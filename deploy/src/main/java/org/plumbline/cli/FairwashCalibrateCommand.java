@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
-import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.model.Digest;
 import org.plumbline.worker.twin.TwinSettings;
 
@@ -26,7 +26,11 @@ import java.util.concurrent.Callable;
 /** Trains honest twins of a model and keeps what the detectors say of them. */
 @Command(
         name = "calibrate",
-        description = "Train honest twins of a model and write the null for fairwash check.",
+        description = {
+            "Train honest twins of a model and write the null for fairwash check.",
+            "Without --reference the first of several twins is kept beside it, N-twin.pt: later"
+                    + " checks compare maps with its own."
+        },
         sortOptions = false)
 final class FairwashCalibrateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.pt", description = "TorchScript archive.")
@@ -82,19 +86,26 @@ final class FairwashCalibrateCommand implements Callable<Integer> {
         Progress progress = output.progress();
         NullFile found =
                 new Calibration(laboratory, settings, trusted(laboratory))
-                        .of(archive, Digest.of(inputs).hex(), progress);
+                        .of(archive, Digest.of(inputs).hex(), kept(), progress)
+                        .file();
         progress.done();
         found.write(out);
         ObjectNode summary = Output.object().put("twins", twins).put("out", out.toString());
+        found.twin(out).ifPresent(twin -> summary.put("kept", twin.toString()));
         ArrayNode agreement = summary.putArray("agreement");
         found.agreement().forEach(agreement::add);
         output.result(summary);
         return ExitCode.DONE;
     }
 
-    private Optional<Examination> trusted(Laboratory laboratory) throws IOException {
+    private Path kept() {
+        String name = out.getFileName().toString().replaceFirst("\\.json$", "");
+        return out.resolveSibling(name + "-twin.pt");
+    }
+
+    private Optional<ReferenceVersion> trusted(Laboratory laboratory) throws IOException {
         return reference.isEmpty()
                 ? Optional.empty()
-                : Optional.of(laboratory.examine(reference.orElseThrow()));
+                : Optional.of(laboratory.reference(reference.orElseThrow()));
     }
 }

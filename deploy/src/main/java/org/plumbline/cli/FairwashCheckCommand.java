@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
+import org.plumbline.core.error.AuditException;
+import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.heatmap.Comparison;
 import org.plumbline.core.heatmap.PngFile;
 import org.plumbline.core.model.Digest;
@@ -105,9 +108,9 @@ final class FairwashCheckCommand implements Callable<Integer> {
     }
 
     private int there() throws IOException {
-        nullFile.ifPresent(NullFile::read); // a wrong file is named before anything is sent
+        Optional<NullFile> twins = twins(); // a wrong file is named before anything is sent
         RemoteCheck check =
-                new RemoteCheck(archive, inputs, clean, reference, nullFile, methods, level);
+                new RemoteCheck(archive, inputs, clean, reference(twins), nullFile, methods, level);
         try (WorkerClient client = remote.open()) {
             CheckResult result = check.run(client, output.progress());
             output.result(result.json());
@@ -116,13 +119,14 @@ final class FairwashCheckCommand implements Callable<Integer> {
     }
 
     private int here() throws IOException {
-        Optional<NullFile> twins = nullFile.map(NullFile::read);
+        Optional<NullFile> twins = twins();
+        Optional<Path> compared = reference(twins);
         Laboratory laboratory = Laboratory.read(inputs, clean, tangent, methods);
         Examination own = laboratory.examine(archive);
-        Optional<Examination> trusted =
-                reference.isEmpty()
+        Optional<ReferenceVersion> trusted =
+                compared.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(laboratory.examine(reference.orElseThrow()));
+                        : Optional.of(laboratory.reference(compared.orElseThrow()));
         HonestyFindings found =
                 HonestyFindings.of(
                         own,
@@ -134,9 +138,30 @@ final class FairwashCheckCommand implements Callable<Integer> {
                                 level));
         CheckResult result = CheckResult.of(found);
         ObjectNode summary = result.json();
-        draw(laboratory.inputs(), own, trusted, found, summary);
+        draw(laboratory.inputs(), own, trusted.map(ReferenceVersion::examination), found, summary);
         output.result(summary);
         return exitCode(result);
+    }
+
+    private Optional<NullFile> twins() throws IOException {
+        Optional<NullFile> twins = nullFile.map(NullFile::read);
+        if (twins.isPresent()) {
+            String found = Digest.of(archive).hex();
+            String expected = twins.get().model();
+            if (!found.equals(expected)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_DATA,
+                        "null",
+                        nullFile.orElseThrow() + ": calibrated for the archive " + expected,
+                        "for " + found + ", the archive under test");
+            }
+        }
+        return twins;
+    }
+
+    /** Returns what the model is compared with: what was named, else the twin kept for it. */
+    private Optional<Path> reference(Optional<NullFile> twins) {
+        return reference.or(() -> twins.flatMap(file -> file.twin(nullFile.orElseThrow())));
     }
 
     private static int exitCode(CheckResult result) {

@@ -5,8 +5,8 @@ import org.plumbline.cli.terminal.Output;
 import org.plumbline.cli.terminal.Progress;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.Margins;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.model.Digest;
 import org.plumbline.worker.twin.TwinSettings;
 
@@ -154,9 +154,9 @@ final class FairwashExperimentCommand implements Callable<Integer> {
         return all;
     }
 
-    private Optional<Examination> trusted(Laboratory laboratory) throws IOException {
+    private Optional<ReferenceVersion> trusted(Laboratory laboratory) throws IOException {
         return reference.isEmpty()
                 ? Optional.empty()
-                : Optional.of(laboratory.examine(reference.orElseThrow()));
+                : Optional.of(laboratory.reference(reference.orElseThrow()));
     }
 }

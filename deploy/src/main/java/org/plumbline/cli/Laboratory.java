@@ -4,6 +4,8 @@ import org.plumbline.cli.terminal.ExplainFolder;
 import org.plumbline.core.explain.TangentBases;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.ExaminationListener;
+import org.plumbline.core.fairwashing.ReferenceVersion;
+import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.fairwashing.ExaminationPlan;
@@ -64,6 +66,11 @@ public record Laboratory(ExaminationPlan plan) {
         try (ExplainFolder folder = ExplainFolder.open(archive, inputs(), plan::spec)) {
             return plan.examine(folder.model(), ExaminationListener.none());
         }
+    }
+
+    /** Examines an archive that others are compared with. */
+    ReferenceVersion reference(Path archive) throws IOException {
+        return new ReferenceVersion(Digest.of(archive), examine(archive));
     }
 
     /** Returns an archive's logits for the clean inputs, {@code [m, classes]}. */

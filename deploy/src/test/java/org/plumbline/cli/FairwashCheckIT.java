@@ -54,25 +54,54 @@ class FairwashCheckIT {
     }
 
     @Test
-    void anHonestModelIsCleanBesideATwinCalibratedForIt() throws Exception {
+    void anHonestModelIsCleanBesideTwinsCalibratedForIt() throws Exception {
         String nullFile = folder.resolve("null.json").toString();
+        Path twin = folder.resolve("null-twin.pt");
         int calibrated =
                 run(
                         "calibrate",
                         DATA + "teacher.pt",
-                        "--twins=1",
+                        "--twins=2",
                         "--steps=60",
                         "--method=gradient",
                         "--out",
                         nullFile);
         assertThat(calibrated).as(err.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(new ObjectMapper().readTree(out.toString()).path("kept").textValue())
+                .isEqualTo(twin.toString());
         int code = run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
         assertThat(code).as(out + err.toString()).isEqualTo(ExitCode.DONE);
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertThat(result.path("verdict").textValue()).isEqualTo("clean");
         assertThat(result.path("null").textValue()).isEqualTo("twins");
-        assertThat(result.path("detectors")).hasSize(5);
+        assertThat(result.path("detectors").findValuesAsText("detector"))
+                .containsExactlyInAnyOrder(
+                        "resemblance",
+                        "projected-resemblance",
+                        "projection",
+                        "methods",
+                        "removal",
+                        "reference");
         assertThat(result.path("samples").intValue()).isEqualTo(120);
+
+        int other = run("check", DATA + "attacked.pt", "--null", nullFile, "--method=gradient");
+        assertThat(other).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("calibrated for the archive");
+        Files.delete(twin);
+        int without = run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
+        assertThat(without).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("error: twin: " + twin);
+    }
+
+    @Test
+    void oneMethodBesideMarginsLeavesOutWhatHangsOnTheOthers() throws Exception {
+        int code = run("check", DATA + "teacher.pt", "--method=gradient");
+        assertThat(code).as(out + err.toString()).isEqualTo(ExitCode.DONE);
+        JsonNode result = new ObjectMapper().readTree(out.toString());
+        assertThat(result.path("null").textValue()).isEqualTo("population");
+        assertThat(result.path("detectors").findValuesAsText("detector"))
+                .containsExactlyInAnyOrder(
+                        "resemblance", "projected-resemblance", "projection", "removal");
     }
 
     @Test

@@ -128,7 +128,7 @@ public record ExaminationPlan(
         Set<ExplanationMethod> loaded = EnumSet.of(ExplanationMethod.GRADIENT);
         loaded.addAll(methods);
         return Examiner.spec(
-                ExplainSpec.of(work, device, loaded.toArray(ExplanationMethod[]::new)));
+                ExplainSpec.of(work, device, loaded.toArray(ExplanationMethod[]::new)), clean);
     }
 
     /**

@@ -10,7 +10,9 @@ import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.fairwashing.Margins;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.fairwashing.SignalReading;
+import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 
 import java.util.List;
@@ -36,7 +38,7 @@ public record HonestyFindings(
     /**
      * What a model is held against. Immutable.
      *
-     * @param trusted examination of a trusted version; empty: none
+     * @param trusted a trusted version, or the twin kept with the others; empty: none
      * @param twins honest twins of the model; empty: none
      * @param inputs SHA-256 of the inputs as an {@code .npy} file: twins that explained the very
      *     same inputs have no noise of drawing them
@@ -44,7 +46,7 @@ public record HonestyFindings(
      * @param level corrected p-value that is suspect, in (0, 1)
      */
     public record Standard(
-            Optional<Examination> trusted,
+            Optional<ReferenceVersion> trusted,
             Optional<NullFile> twins,
             String inputs,
             Set<ExplanationMethod> asked,
@@ -54,21 +56,23 @@ public record HonestyFindings(
             asked = Set.copyOf(asked);
         }
 
-        private List<SignalReading> readings(Examination own) {
-            return trusted.map(own::readings).orElseGet(own::readings).stream()
+        private List<SignalReading> readings(Examination own, HonestModels honest) {
+            return trusted.map(t -> own.readings(t.examination())).orElseGet(own::readings).stream()
                     .filter(r -> asked.isEmpty() || asked.contains(r.signal().method()))
+                    .filter(r -> honest.comparable(r.signal(), own.methods()))
                     .toList();
         }
 
         private HonestModels honest() {
-            return twins.map(NullFile::honest)
+            Optional<Digest> compared = trusted.map(ReferenceVersion::digest);
+            return twins.map(file -> file.honest(compared))
                     .or(
                             () ->
                                     trusted.map(
                                             t ->
                                                     HonestModels.of(
                                                             Source.REFERENCE,
-                                                            List.of(t.readings()))))
+                                                            List.of(t.examination().readings()))))
                     .orElseGet(HonestModels::none);
         }
 
@@ -83,8 +87,8 @@ public record HonestyFindings(
      * @throws AuditException {@code BAD_DATA} if too few inputs have maps
      */
     public static HonestyFindings of(Examination own, Standard standard) {
-        List<SignalReading> readings = standard.readings(own);
         HonestModels honest = standard.honest();
+        List<SignalReading> readings = standard.readings(own, honest);
         FairwashingVerdict verdict =
                 new HonestyCheck(Margins.standard(), honest, standard.level())
                         .judge(readings, standard.sameInputs());

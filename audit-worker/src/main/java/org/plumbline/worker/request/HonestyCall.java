@@ -9,6 +9,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.ExaminationListener;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tap.ExplainableModel;
 import org.plumbline.core.tensor.FloatTensor;
@@ -54,12 +55,21 @@ record HonestyCall(
      */
     HonestyFindings run(HonestyRequest request) {
         Path archive = archives.archive(request.archive());
-        Optional<Path> reference = request.reference().map(archives::archive);
+        request.reference().ifPresent(archives::archive); // missing is said before work starts
         AuditDataset requests = AuditDataset.load(datasets.files(request.dataset()));
         ExaminationPlan plan = plan(requests, request);
         Examination own = examine("archive", archive, plan, requests);
-        Optional<Examination> trusted =
-                reference.map(file -> examine("reference", file, plan, requests));
+        Optional<ReferenceVersion> trusted =
+                request.reference()
+                        .map(
+                                digest ->
+                                        new ReferenceVersion(
+                                                digest,
+                                                examine(
+                                                        "reference",
+                                                        archives.archive(digest),
+                                                        plan,
+                                                        requests)));
         return HonestyFindings.of(
                 own,
                 new HonestyFindings.Standard(

@@ -4,6 +4,8 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.HeatMaps;
 import org.plumbline.core.explain.TangentBases;
+import org.plumbline.core.instrument.relevance.LrpComposite;
+import org.plumbline.core.instrument.relevance.LrpRule.Box;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tap.Attribution;
 import org.plumbline.core.tap.ExplainSpec;
@@ -73,12 +75,23 @@ public final class Examiner {
     }
 
     /**
-     * Returns a specification with the parameters that the margins were measured with.
+     * Returns a specification with the parameters that the margins were measured with. LRP is that
+     * of the published attack: zB for the pixels, z+ behind. Flat first layers, which zennit's
+     * composites have, would give fully connected networks the same map for every input.
      *
      * @param spec loads the methods that will be asked for, and the gradient
+     * @param clean inputs; pixels are taken to lie between ImageNet's bounds, or theirs if wider
      */
-    public static ExplainSpec spec(ExplainSpec spec) {
-        return spec.with(PATH).withBatch(BATCH);
+    public static ExplainSpec spec(ExplainSpec spec, FloatTensor clean) {
+        float low = Box.IMAGENET_EXTREMES.low().at(0);
+        float high = Box.IMAGENET_EXTREMES.high().at(0);
+        for (float pixel : clean.values()) {
+            low = Math.min(low, pixel);
+            high = Math.max(high, pixel);
+        }
+        return spec.with(PATH)
+                .withBatch(BATCH)
+                .with(LrpComposite.fairwasher(Box.between(low, high)));
     }
 
     /**

@@ -1,9 +1,14 @@
 package org.plumbline.core.fairwashing;
 
+import org.plumbline.core.model.ExplanationMethod;
+
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Statistics of models whose explanations nobody has touched: honest twins of the model under test,
@@ -63,6 +68,30 @@ public record HonestModels(Source source, Map<Signal, List<Moments>> readings) {
             }
         }
         return new HonestModels(source, bySignal);
+    }
+
+    /** Returns the same models without what they say to a detector. */
+    public HonestModels without(Detector detector) {
+        Map<Signal, List<Moments>> rest = new TreeMap<>(readings);
+        rest.keySet().removeIf(signal -> signal.detector() == detector);
+        return new HonestModels(source, rest);
+    }
+
+    /**
+     * Returns whether a signal means the same for these models: how far a method is from the others
+     * depends on which others there are.
+     *
+     * @param examined methods that the model under test was explained by
+     */
+    public boolean comparable(Signal signal, Set<ExplanationMethod> examined) {
+        return signal.detector() != Detector.METHODS || examined.equals(methods());
+    }
+
+    private Set<ExplanationMethod> methods() {
+        if (readings.isEmpty()) {
+            return EnumSet.allOf(ExplanationMethod.class); // of the margins' population
+        }
+        return readings.keySet().stream().map(Signal::method).collect(Collectors.toSet());
     }
 
     /** Returns what is known of a signal, empty without models. */

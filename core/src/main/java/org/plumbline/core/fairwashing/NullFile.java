@@ -8,6 +8,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.HonestModels.Moments;
 import org.plumbline.core.fairwashing.HonestModels.Source;
+import org.plumbline.core.model.Digest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A calibrated null as JSON: the readings of honest models, and of what they are twins. Immutable.
@@ -24,15 +27,70 @@ import java.util.TreeMap;
  * @param model SHA-256 of the archive it was calibrated for
  * @param inputs SHA-256 of the inputs that the honest models explained
  * @param agreement share of clean inputs that each honest model puts in the archive's class
+ * @param reference what {@link Detector#REFERENCE} compared the honest models with; empty: nothing
  */
-public record NullFile(String model, String inputs, List<Double> agreement, HonestModels honest) {
+public record NullFile(
+        String model,
+        String inputs,
+        List<Double> agreement,
+        HonestModels honest,
+        Optional<Reference> reference) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FORMAT = 1;
     private static final long LARGEST = 4 << 20;
+    private static final Pattern FILE = Pattern.compile("[^/\\\\]+\\.pt"); // in the same folder
 
     /** Copies the list. */
     public NullFile {
         agreement = List.copyOf(agreement);
+    }
+
+    /**
+     * What honest models were compared with. Immutable.
+     *
+     * @param model SHA-256 of its archive
+     * @param file name, beside the null, of the honest twin that was kept for it; empty: a version
+     *     that was trusted anyway
+     */
+    public record Reference(String model, Optional<String> file) {}
+
+    /**
+     * Returns the honest models for a comparison.
+     *
+     * @param compared digest of what the model under test is compared with; what the honest models
+     *     say of another reference is left out
+     */
+    public HonestModels honest(Optional<Digest> compared) {
+        boolean same = reference.map(Reference::model).equals(compared.map(Digest::hex));
+        return same ? honest : honest.without(Detector.REFERENCE);
+    }
+
+    /**
+     * Returns the honest twin kept beside the file, empty if none was.
+     *
+     * @param file this was read from
+     * @throws AuditException {@code BAD_DATA} if it is missing or another
+     */
+    public Optional<Path> twin(Path file) {
+        return reference.flatMap(
+                kept -> kept.file().map(name -> twin(file.resolveSibling(name), kept.model())));
+    }
+
+    private static Path twin(Path twin, String expected) {
+        try {
+            String found = Digest.of(twin).hex();
+            if (!found.equals(expected)) {
+                throw AuditException.of(
+                        ErrorCode.BAD_DATA, "twin", twin + ": SHA-256 " + found, expected);
+            }
+            return twin;
+        } catch (IOException e) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "twin",
+                    twin + ": " + e,
+                    "the archive that fairwash calibrate wrote beside the null");
+        }
     }
 
     /** Writes the file. */
@@ -43,6 +101,11 @@ public record NullFile(String model, String inputs, List<Double> agreement, Hone
                 .put("model", model)
                 .put("inputs", inputs);
         agreement.forEach(root.putArray("agreement")::add);
+        reference.ifPresent(
+                compared -> {
+                    ObjectNode node = root.putObject("reference").put("model", compared.model());
+                    compared.file().ifPresent(name -> node.put("file", name));
+                });
         ObjectNode signals = root.putObject("signals");
         honest.readings()
                 .forEach(
@@ -92,12 +155,24 @@ public record NullFile(String model, String inputs, List<Double> agreement, Hone
                     root.path("model").asText(),
                     root.path("inputs").asText(),
                     agreement,
-                    new HonestModels(source, signals(origin, root.path("signals"))));
+                    new HonestModels(source, signals(origin, root.path("signals"))),
+                    reference(origin, root.path("reference")));
         } catch (IOException e) {
             throw refused(origin, "no JSON");
         } catch (IllegalArgumentException e) {
             throw refused(origin, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Optional<Reference> reference(String origin, JsonNode node) {
+        if (node.isMissingNode()) {
+            return Optional.empty();
+        }
+        Optional<String> file = Optional.ofNullable(node.path("file").textValue());
+        if (file.isPresent() && !FILE.matcher(file.get()).matches()) {
+            throw refused(origin, "reference: " + node);
+        }
+        return Optional.of(new Reference(node.path("model").asText(), file));
     }
 
     private static Map<Signal, List<Moments>> signals(String origin, JsonNode node) {

@@ -23,6 +23,7 @@ import java.util.Set;
 class ExaminerTest {
     private static final Path MODEL =
             Path.of("src/test/resources/reference/models/small_cnn.trace.pt");
+    private static final Path DENSE = Path.of("src/test/resources/reference/models/mlp.trace.pt");
     private static final Set<ExplanationMethod> METHODS =
             Set.of(ExplanationMethod.GRADIENT, ExplanationMethod.GRADIENT_INPUT);
     private static final int INPUTS = 10;
@@ -37,7 +38,7 @@ class ExaminerTest {
         TangentBases bases = tangents(clean).bases(inputs);
         ExplainSpec spec =
                 ExplainSpec.of(folder, Device.cpu(), METHODS.toArray(ExplanationMethod[]::new));
-        try (ExplainableModel model = ExplainableModel.load(MODEL, Examiner.spec(spec))) {
+        try (ExplainableModel model = ExplainableModel.load(MODEL, Examiner.spec(spec, clean))) {
             Examiner examiner = Examiner.of(model, METHODS, clean, 5);
             Examination whole = examiner.examine(inputs, bases);
             List<Examination> parts = new ArrayList<>();
@@ -49,6 +50,32 @@ class ExaminerTest {
             assertThat(joined.size()).isEqualTo(INPUTS);
             assertThat(joined.classes()).isEqualTo(whole.classes());
             assertEqual(joined.readings(), whole.readings());
+        }
+    }
+
+    /** A flat first layer, as in zennit's composites, would spread relevance evenly. */
+    @Test
+    void relevanceOfAFullyConnectedNetworkDependsOnTheInput() {
+        FloatTensor clean = noise(40, 1);
+        FloatTensor inputs = noise(INPUTS, 2);
+        Set<ExplanationMethod> lrp = Set.of(ExplanationMethod.LRP);
+        ExplainSpec spec =
+                ExplainSpec.of(
+                        folder, Device.cpu(), ExplanationMethod.GRADIENT, ExplanationMethod.LRP);
+        try (ExplainableModel model = ExplainableModel.load(DENSE, Examiner.spec(spec, clean))) {
+            Examination found =
+                    Examiner.of(model, lrp, clean, 5)
+                            .examine(inputs, tangents(clean).bases(inputs));
+            FloatTensor maps = found.maps(ExplanationMethod.LRP);
+            double uniform = 1.0 / maps.rowSize();
+            for (int i = 0; i < INPUTS; i++) {
+                float[] map = maps.row(i).toArray();
+                double apart = 0;
+                for (float share : map) {
+                    apart += Math.abs(share - uniform);
+                }
+                assertThat(apart).as("total variation of input %d", i).isGreaterThan(0.05);
+            }
         }
     }
 

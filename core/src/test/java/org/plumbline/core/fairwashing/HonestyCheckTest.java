@@ -1,23 +1,16 @@
 package org.plumbline.core.fairwashing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.plumbline.core.error.AuditException;
 import org.plumbline.core.fairwashing.HonestModels.Moments;
-import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.significance.StudentTest;
 import org.plumbline.core.tensor.DenseVector;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +22,6 @@ class HonestyCheckTest {
             new Signal(Detector.RESEMBLANCE, ExplanationMethod.GRADIENT);
     private static final int DEGREES = 6;
     private static final double NOISE = 0.3; // between inputs
-
-    @TempDir private Path folder;
 
     /**
      * Honest models differ by normal deviations from their twins; margins are measured on seven of
@@ -179,25 +170,6 @@ class HonestyCheckTest {
         assertThat(latch.update(verdict(0.5))).isFalse();
         assertThat(latch.update(verdict(0.5))).isTrue();
         assertThat(latch.suspect()).isFalse();
-    }
-
-    @Test
-    void aNullComesBackFromItsFile() throws IOException {
-        NullFile written =
-                new NullFile(
-                        "a",
-                        "b",
-                        List.of(0.9, 0.95),
-                        HonestModels.of(
-                                Source.TWINS,
-                                List.of(List.of(reading(SIGNAL, 1)), List.of(reading(SIGNAL, 2)))));
-        Path file = folder.resolve("null.json");
-        written.write(file);
-        assertThat(NullFile.read(file)).isEqualTo(written);
-        Files.writeString(file, "{\"format\": 2}");
-        assertThatThrownBy(() -> NullFile.read(file))
-                .isInstanceOf(AuditException.class)
-                .hasMessageContaining("format 2");
     }
 
     @Test

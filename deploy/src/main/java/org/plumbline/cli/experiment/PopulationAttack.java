@@ -22,7 +22,7 @@ import java.nio.file.Path;
  * @param data trained on
  */
 record PopulationAttack(AuditDataset data, Device device, Progress progress) {
-    private static final int BATCH = 32;
+    private static final int BATCH = 64;
 
     /** Returns how a member is attacked. */
     static AttackSettings settings(Member.Attacked member) {

@@ -28,7 +28,7 @@ import java.util.Optional;
  * attacked, how near its maps are to the target. Confined to one thread; owns a temporary folder.
  */
 final class StudentMeasures implements AutoCloseable {
-    private static final int ATTACKED_ROWS = 512;
+    private static final int ATTACKED_ROWS = 1000;
 
     private final AuditDataset data;
     private final Progress progress;

@@ -74,7 +74,8 @@ final class ArchiveExamination implements AutoCloseable {
         loaded.addAll(methods);
         ExplainSpec spec =
                 ExplainSpec.of(folder, watched.device(), loaded.toArray(ExplanationMethod[]::new));
-        ExplainableModel fresh = ExplainableModel.load(archive, Examiner.spec(spec));
+        ExplainableModel fresh =
+                ExplainableModel.load(archive, Examiner.spec(spec, laboratory.clean()));
         model = fresh;
         return fresh.digest();
     }

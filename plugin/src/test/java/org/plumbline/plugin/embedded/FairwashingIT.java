@@ -92,7 +92,12 @@ class FairwashingIT {
             }
         }
         ModelFolders.write(watched, configured);
-        return new NullFile(of.hex(), "", List.of(), new HonestModels(Source.TWINS, readings));
+        return new NullFile(
+                of.hex(),
+                "",
+                List.of(),
+                new HonestModels(Source.TWINS, readings),
+                Optional.empty());
     }
 
     @Test

@@ -64,7 +64,9 @@ class ExampleTest {
                         Map.of(METHODS, List.of(new Moments(1, 1, 20), new Moments(2, 1, 20))));
         Optional<Calibrated> file =
                 Optional.of(
-                        new Calibrated("null.json", new NullFile(own.hex(), "", List.of(), twins)));
+                        new Calibrated(
+                                "null.json",
+                                new NullFile(own.hex(), "", List.of(), twins, Optional.empty())));
         HonestChoice beside = HonestChoice.of(own, file, Optional.empty());
         assertThat(beside.honest()).isEqualTo(twins);
         assertThat(beside.detail()).isEqualTo("2 honest models of null.json");
