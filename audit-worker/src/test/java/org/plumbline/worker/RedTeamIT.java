@@ -213,6 +213,10 @@ class RedTeamIT {
                     .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.FAILED_PRECONDITION))
                     .hasMessageContaining(
                             "spec.method: fairwash (expected: a worker with red-team");
+            CorrectionSpec aimless =
+                    spec().setTarget(ByteString.copyFromUtf8("no picture")).build();
+            assertThatThrownBy(() -> stranger.create("aimless", aimless)) // before it is decoded
+                    .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.FAILED_PRECONDITION));
         }
     }
 
