@@ -9,6 +9,7 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.ExaminationListener;
+import org.plumbline.core.fairwashing.NullFile;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tap.ExplainableModel;
 import org.plumbline.core.tensor.FloatTensor;
@@ -25,10 +26,12 @@ import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.RepairRecipe;
 import org.plumbline.worker.store.ArchiveStore;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,9 +53,11 @@ record HonestyCall(
     /**
      * Examines and judges.
      *
-     * @throws AuditException {@code CANCELLED} once the call is
+     * @throws AuditException {@code CANCELLED} once the call is, {@code BAD_DATA} if the null is
+     *     another archive's
      */
     HonestyFindings run(HonestyRequest request) {
+        request.twins().ifPresent(twins -> requireOwn(twins, request.archive()));
         Path archive = archives.archive(request.archive());
         Optional<Path> reference = request.reference().map(archives::archive);
         AuditDataset requests = AuditDataset.load(datasets.files(request.dataset()));
@@ -65,9 +70,20 @@ record HonestyCall(
                 new HonestyFindings.Standard(
                         trusted,
                         request.twins(),
-                        digest(plan.inputs()),
+                        request.twins().isPresent() ? digest(plan.inputs()) : "",
                         request.methods(),
                         request.level()));
+    }
+
+    /** Twins of another archive learnt other answers: what they explain says nothing here. */
+    private static void requireOwn(NullFile twins, Digest archive) {
+        if (!twins.model().equals(archive.hex())) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "null_file",
+                    "calibrated for archive " + twins.model(),
+                    "calibrated for " + archive);
+        }
     }
 
     private ExaminationPlan plan(AuditDataset requests, HonestyRequest request) {
@@ -111,9 +127,10 @@ record HonestyCall(
 
     /** Returns what a null names its inputs by: the digest of them as NumPy writes them. */
     private static String digest(FloatTensor inputs) {
-        try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            NpyFile.write(bytes, inputs);
-            return Digest.of(bytes.toByteArray()).hex();
+        MessageDigest digest = Digest.sha256();
+        try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            NpyFile.write(out, inputs);
+            return Digest.from(digest.digest()).hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
