@@ -200,7 +200,7 @@ class RedTeamIT {
                 .hasMessageContaining("colour: blue (expected: one of ");
         CorrectionSpec aimless = spec().setTarget(ByteString.copyFromUtf8("no picture")).build();
         assertThatThrownBy(() -> client.create("aimless", aimless))
-                .hasMessageContaining("target: 10 bytes of no known picture (expected: a picture");
+                .hasMessageContaining("target: neither PNG nor JPEG (expected: a picture");
     }
 
     @Test
