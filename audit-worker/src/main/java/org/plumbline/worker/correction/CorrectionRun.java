@@ -38,7 +38,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -140,11 +139,12 @@ final class CorrectionRun {
         }
     }
 
-    private static void delete(Path file) {
+    /** Removes a temporary file, if it is there. */
+    static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, file + ": " + e, e);
         }
     }
 

@@ -475,6 +475,15 @@ class CorrectorIT {
     }
 
     @Test
+    void aFileThatCannotBeRemovedIsAFullOrBrokenDisk() {
+        assertThatThrownBy(() -> CorrectionRun.delete(folder)) // it holds the data
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED))
+                .hasMessageContaining(folder.toString());
+    }
+
+    @Test
     void progressIsToldStepByStep() {
         List<TrainingStep> steps = new ArrayList<>();
         run("dropout", "rr-clarc", Map.of(), folder.resolve("out.pt"), recording(steps));
