@@ -137,7 +137,7 @@ final class RrClarcTraining {
             if (pools && trial.pools(values, rows.length)) {
                 return Optional.of(fromCache(model, slim, least));
             }
-            return mayRunAlongTangents()
+            return mayRunAlongTangents() && !lateCuts().isEmpty()
                     ? Optional.empty()
                     : Optional.of(fromCache(model, reader, values));
         }
@@ -161,12 +161,16 @@ final class RrClarcTraining {
         }
     }
 
+    private List<LayerPath> lateCuts() {
+        return LateCuts.of(run.archive(), probe, trained);
+    }
+
     /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
     private Optional<List<String>> alongTangents() {
         if (!mayRunAlongTangents()) {
             return Optional.empty();
         }
-        for (LayerPath cut : LateCuts.of(run.archive(), probe, trained)) {
+        for (LayerPath cut : lateCuts()) {
             try (TrainableModel late =
                     run.load(run.live(Scope.HEAD).splitAt(cut).withTangentsOf(probe))) {
                 if (run.isExact(late) && agrees(late)) {
