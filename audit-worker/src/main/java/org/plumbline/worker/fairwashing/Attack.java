@@ -45,7 +45,7 @@ public final class Attack {
 
     private Attack(AttackTask task) {
         this.task = task;
-        this.rows = task.rows();
+        this.rows = task.data().trainingRows();
     }
 
     /**

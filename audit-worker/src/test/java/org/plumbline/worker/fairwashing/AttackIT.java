@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.plumbline.core.fairwashing.TangentMode;
 import org.plumbline.core.fairwashing.TangentSettings;
+import org.plumbline.core.error.AuditException;
 import org.plumbline.core.fairwashing.TargetMap;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
@@ -188,6 +189,16 @@ class AttackIT {
                                         settings(ExplanationMethod.GRADIENT, 1),
                                         TrainingListener.none()))
                 .hasMessageContaining("target: ")
+                .hasMessageContaining("(expected: [28,28], as inputs)");
+    }
+
+    @Test
+    void aTargetOfAnotherSizeIsRefusedBeforeAnythingIsMeasured() {
+        assertThatThrownBy(
+                        () ->
+                                new Adversary.Ground(
+                                        teacher, data, cross(20), 8, 4, 16, folder, Device.cpu()))
+                .isInstanceOf(AuditException.class)
                 .hasMessageContaining("(expected: [28,28], as inputs)");
     }
 
