@@ -113,7 +113,8 @@ public final class Adversary {
      * Returns what a student, or the teacher itself, achieves.
      *
      * @param settings how it was attacked: method and its parameters
-     * @param progress takes the number of batches done, of {@link #batches}
+     * @param progress takes the number of batches done, of {@link #batches}; 0 while the teacher is
+     *     asked
      */
     public StudentReport measure(
             Path student, AttackSettings settings, Form form, LongConsumer progress) {
