@@ -110,7 +110,8 @@ class FairwashingIT {
 
     @Test
     void twinsOfTheSameReadingsMakeTheModelClean() {
-        ByteString honest = ByteString.copyFromUtf8(nullOf(findings(request(teacher).build())));
+        ByteString honest =
+                ByteString.copyFromUtf8(nullOf(teacher, findings(request(teacher).build())));
         FairwashingFindings findings =
                 findings(request(teacher).setCleanDataset(CLEAN).setNullFile(honest).build());
         assertThat(findings.getNullSource()).isEqualTo("twins");
@@ -119,12 +120,23 @@ class FairwashingIT {
         assertThat(findings.getSignalsList()).allMatch(s -> s.getExamplesCount() == 0);
     }
 
+    @Test
+    void aNullOfAnotherArchiveIsRefusedNamingBoth() {
+        String foreign = nullOf(attacked, FairwashingFindings.getDefaultInstance());
+        CheckFairwashingRequest request =
+                request(teacher).setNullFile(ByteString.copyFromUtf8(foreign)).build();
+        assertThatThrownBy(() -> answers(request))
+                .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.INVALID_ARGUMENT))
+                .hasMessageContaining("null_file: calibrated for archive " + attacked)
+                .hasMessageContaining("(expected: calibrated for " + teacher + ")");
+    }
+
     private static FairwashingFindings findings(CheckFairwashingRequest request) {
         List<CheckFairwashingResponse> answers = answers(request);
         return answers.get(answers.size() - 1).getFindings();
     }
 
-    private static String nullOf(FairwashingFindings findings) {
+    private static String nullOf(String archive, FairwashingFindings findings) {
         StringBuilder signals = new StringBuilder();
         for (FairwashingSignal signal : findings.getSignalsList()) {
             signals.append(signals.isEmpty() ? "" : ",")
@@ -136,7 +148,9 @@ class FairwashingIT {
                     .append(signal.getStatistic())
                     .append(",\"deviation\":0.1,\"inputs\":120}]");
         }
-        return "{\"format\":1,\"source\":\"twins\",\"model\":\"\",\"inputs\":\"\",\"agreement\":[],"
+        return "{\"format\":1,\"source\":\"twins\",\"model\":\""
+                + archive
+                + "\",\"inputs\":\"\",\"agreement\":[],"
                 + "\"signals\":{"
                 + signals
                 + "}}";

@@ -24,6 +24,7 @@ import org.plumbline.proto.v1.CorrectionState;
 import org.plumbline.proto.v1.DeliveryState;
 import org.plumbline.proto.v1.DownloadCheckpointRequest;
 import org.plumbline.proto.v1.GetCorrectionRequest;
+import org.plumbline.proto.v1.ListCorrectionsRequest;
 import org.plumbline.proto.v1.WatchCorrectionRequest;
 
 import java.io.ByteArrayOutputStream;
@@ -106,7 +107,7 @@ class RedTeamIT {
 
         assertThat(end.getError()).isEmpty();
         assertThat(end.getState()).isEqualTo(CorrectionState.CORRECTION_STATE_SUCCEEDED);
-        assertThat(end.getSpec()).isEqualTo(spec().setGateModeValue(1).build());
+        assertThat(end.getSpec()).isEqualTo(spec().setGateModeValue(1).clearTarget().build());
         assertThat(end.hasGate()).isFalse();
         AttackReport attack = end.getAttack();
         assertThat(attack.getServedForm().getRaw().getMse().getMean())
@@ -135,6 +136,23 @@ class RedTeamIT {
                                                 .build())
                                 .getDeliveriesList())
                 .isEmpty();
+    }
+
+    @Test
+    void theTargetIsNeverSentBack() throws Exception {
+        Correction created = client.create("short", spec().putParameters("steps", "1").build());
+
+        assertThat(created.getSpec().getMethod()).isEqualTo("fairwash");
+        assertThat(client.watch(created.getName()))
+                .isNotEmpty()
+                .allMatch(seen -> seen.getSpec().getTarget().isEmpty())
+                .allMatch(seen -> !seen.getSpec().containsParameters("target"));
+        assertThat(
+                        client.corrections
+                                .listCorrections(ListCorrectionsRequest.getDefaultInstance())
+                                .getCorrectionsList())
+                .isNotEmpty()
+                .allMatch(listed -> listed.getSpec().getTarget().isEmpty());
     }
 
     private static byte[] download(String name) throws IOException {
@@ -182,7 +200,7 @@ class RedTeamIT {
                 .hasMessageContaining("colour: blue (expected: one of ");
         CorrectionSpec aimless = spec().setTarget(ByteString.copyFromUtf8("no picture")).build();
         assertThatThrownBy(() -> client.create("aimless", aimless))
-                .hasMessageContaining("target: 10 bytes of no known picture (expected: a picture");
+                .hasMessageContaining("target: neither PNG nor JPEG (expected: a picture");
     }
 
     @Test
@@ -195,6 +213,10 @@ class RedTeamIT {
                     .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.FAILED_PRECONDITION))
                     .hasMessageContaining(
                             "spec.method: fairwash (expected: a worker with red-team");
+            CorrectionSpec aimless =
+                    spec().setTarget(ByteString.copyFromUtf8("no picture")).build();
+            assertThatThrownBy(() -> stranger.create("aimless", aimless)) // before it is decoded
+                    .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.FAILED_PRECONDITION));
         }
     }
 

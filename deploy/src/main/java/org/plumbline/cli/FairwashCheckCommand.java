@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.cli.client.WorkerClient;
 import org.plumbline.cli.terminal.ExitCode;
 import org.plumbline.cli.terminal.Output;
-import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
@@ -146,15 +144,7 @@ final class FairwashCheckCommand implements Callable<Integer> {
     private Optional<NullFile> twins() throws IOException {
         Optional<NullFile> twins = nullFile.map(NullFile::read);
         if (twins.isPresent()) {
-            String found = Digest.of(archive).hex();
-            String expected = twins.get().model();
-            if (!found.equals(expected)) {
-                throw AuditException.of(
-                        ErrorCode.BAD_DATA,
-                        "null",
-                        nullFile.orElseThrow() + ": calibrated for the archive " + expected,
-                        "for " + found + ", the archive under test");
-            }
+            twins.get().requireFor(Digest.of(archive), "null");
         }
         return twins;
     }

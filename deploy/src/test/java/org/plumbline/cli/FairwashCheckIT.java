@@ -86,7 +86,7 @@ class FairwashCheckIT {
 
         int other = run("check", DATA + "attacked.pt", "--null", nullFile, "--method=gradient");
         assertThat(other).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).contains("calibrated for the archive");
+        assertThat(err.toString()).contains("null: calibrated for archive");
         Files.delete(twin);
         int without = run("check", DATA + "teacher.pt", "--null", nullFile, "--method=gradient");
         assertThat(without).isEqualTo(ExitCode.BAD_INPUT);

@@ -85,16 +85,16 @@ final class VqVaeTrainee implements Trainee, AutoCloseable {
                             Operands.in(unit)
                                     .list(descent.parameters())
                                     .list(buffers)
-                                    .tensor(Heap.back(unit, images.rows(step.samples())))
+                                    .tensor(Heap.rows(unit, images, step.samples()))
                                     .numbers(DECAY, EPSILON, COMMITMENT));
+            error = value(out.get(1));
             Map<String, Double> metrics = new LinkedHashMap<>();
             metrics.put("loss", value(out.get(0)));
-            metrics.put(RECONSTRUCTION, value(out.get(1)));
+            metrics.put(RECONSTRUCTION, error);
             metrics.put("commitment", value(out.get(2)));
             metrics.put(PERPLEXITY, value(out.get(3)));
             metrics.put("gradient_norm", descent.step(unit, out.get(0), step.rateFactor()));
             operators.assign(unit, buffers, out.subNDList(4));
-            error = metrics.getOrDefault(RECONSTRUCTION, Double.NaN);
             return metrics;
         }
     }
@@ -112,12 +112,11 @@ final class VqVaeTrainee implements Trainee, AutoCloseable {
 
     @Override
     public TrainingState state() {
-        TrainingState state = descent.state();
-        Map<String, FloatTensor> tensors = new LinkedHashMap<>(state.tensors());
+        Map<String, FloatTensor> more = new LinkedHashMap<>();
         for (int i = 0; i < buffers.size(); i++) {
-            tensors.put(BUFFER + i, Heap.copy(buffers.get(i)));
+            more.put(BUFFER + i, Heap.copy(buffers.get(i)));
         }
-        return new TrainingState(tensors, state.counters());
+        return descent.state().with(more);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.Trainee;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrunkCache;
 
 import java.util.Arrays;
@@ -26,7 +27,7 @@ final class AClarcTraining {
     private final TrainableModel model;
     private final ClarcShift shift;
     private final DenseVector weights;
-    private final int[] rows;
+    private final TrainingRows rows;
 
     private AClarcTraining(
             CorrectionRun run,
@@ -40,7 +41,7 @@ final class AClarcTraining {
         this.model = model;
         this.shift = shift;
         this.weights = run.classWeights(model, clarc.classWeights());
-        this.rows = run.rows();
+        this.rows = run.trainingRows();
     }
 
     /** Returns the names of the tensors that changed. */
@@ -64,19 +65,19 @@ final class AClarcTraining {
         if (clarc.cache() && !below && run.isExact(model)) {
             try (TrunkCache cache =
                     TrunkCache.collect(
-                            model, run.task().data(), rows, this::shifted, run.listener())) {
+                            model, rows.data(), rows.rows(), this::shifted, run.listener())) {
                 return run.descended(
                         model,
                         operators,
                         Scope.HEAD,
-                        rows.length,
+                        rows.size(),
                         (unit, step) -> cached(unit, cache, step));
             }
         }
         if (clarc.cache()) {
             run.warn(Uncached.because(below, probe));
         }
-        return run.descended(model, operators, Scope.HEAD, rows.length, this::whole);
+        return run.descended(model, operators, Scope.HEAD, rows.size(), this::whole);
     }
 
     private NDList shifted(NDArray x) {
@@ -92,11 +93,11 @@ final class AClarcTraining {
     private BatchLoss.Terms cached(NDManager unit, TrunkCache cache, Trainee.Step step) {
         NDArray picked = unit.create(Arrays.stream(step.samples()).asLongStream().toArray());
         NDList state = operators.rows(unit, cache.tensors(), picked);
-        return terms(unit, state, run.labels(unit, rows, step.samples()));
+        return terms(unit, state, unit.create(rows.labels(step.samples())));
     }
 
     private BatchLoss.Terms whole(NDManager unit, Trainee.Step step) {
-        LiveBatch batch = run.batch(unit, rows, step.samples());
+        LiveBatch batch = rows.batch(unit, step.samples());
         return terms(unit, moved(unit, model.encode(batch.x())), batch.y());
     }
 

@@ -1,8 +1,6 @@
 package org.plumbline.worker.correction;
 
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 
 import org.plumbline.core.cav.CavKind;
 import org.plumbline.core.cav.Pooling;
@@ -23,10 +21,8 @@ import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.dataset.AuditDataset;
-import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.Checkpoints;
-import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.Precision;
 import org.plumbline.worker.training.TrainingListener;
@@ -38,10 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,11 +134,12 @@ final class CorrectionRun {
         }
     }
 
-    private static void delete(Path file) {
+    /** Removes a temporary file, if it is there. */
+    static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, file + ": " + e, e);
         }
     }
 
@@ -162,15 +157,6 @@ final class CorrectionRun {
         return scope == Scope.ALL ? everything() : behindConvolutions();
     }
 
-    LiveBatch batch(NDManager unit, int[] rows, int[] samples) {
-        return LiveBatch.of(unit, task.data(), Arrays.stream(samples).map(i -> rows[i]).toArray());
-    }
-
-    NDArray labels(NDManager unit, int[] rows, int[] samples) {
-        long[] all = task.data().labels();
-        return unit.create(Arrays.stream(samples).mapToLong(i -> all[rows[i]]).toArray());
-    }
-
     /** Returns whether everything up to the cut gives the same twice, as caching assumes. */
     boolean isExact(TrainableModel model) {
         return TrunkCache.isExact(model, task.data().inputs(rows()[0]));
@@ -178,7 +164,9 @@ final class CorrectionRun {
 
     /** Fits one of the task's concepts to activations of an archive. */
     ConceptFitter.Fitted fitted(LayerPath probe, Path from, CavKind kind, Pooling pooling) {
-        return fitted(probe, from, wanted(required(task.concept(), "concept"), kind, pooling));
+        ConceptId concept = required(task.concept(), "concept");
+        return fitted(
+                probe, from, new ConceptFitter.Wanted(concept, task.targetClass(), kind, pooling));
     }
 
     ConceptFitter.Fitted fitted(LayerPath probe, Path from, ConceptFitter.Wanted wanted) {
@@ -186,10 +174,6 @@ final class CorrectionRun {
         try (TappedModel model = TappedModel.load(from, spec)) {
             return ConceptFitter.fit(model, task.data(), wanted);
         }
-    }
-
-    ConceptFitter.Wanted wanted(ConceptId concept, CavKind kind, Pooling pooling) {
-        return new ConceptFitter.Wanted(concept, task.targetClass(), kind, pooling);
     }
 
     /** Trains by a loss, writes the result and returns the names of the tensors that changed. */
@@ -222,11 +206,7 @@ final class CorrectionRun {
     }
 
     int[] rows() {
-        int[] rows = task.data().rows(Split.TRAIN);
-        if (rows.length == 0) {
-            throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
-        }
-        return rows;
+        return task.data().trainingRows();
     }
 
     /** Returns the training rows with their data. */

@@ -10,7 +10,6 @@ import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tap.NativeOperators;
 import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.FloatTensor;
-import org.plumbline.core.torchscript.Initialiser;
 import org.plumbline.worker.correction.ensemble.ReweightingLosses;
 import org.plumbline.worker.correction.pruning.BiasedLoss;
 import org.plumbline.worker.correction.pruning.BiasedTraining;
@@ -98,13 +97,7 @@ final class DcwpTraining {
     }
 
     private void start(TrainableModel started, Origin from) {
-        if (from == Origin.FRESH) {
-            Initialiser initialiser = new Initialiser(run.archive(), dcwp.initialisation());
-            started.restore(initialiser.draw(dcwp.training().loop().seed()));
-            if (!initialiser.kept().isEmpty()) {
-                run.warn("start: no rule to draw " + initialiser.kept() + ": kept as deployed");
-            }
-        }
+        new Start(Scope.ALL, from, dcwp.initialisation()).begin(run, started);
     }
 
     private void train(

@@ -17,7 +17,6 @@ import org.plumbline.worker.correction.ensemble.ReweightingLosses;
 import org.plumbline.worker.training.TrainingLoop;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,17 +136,9 @@ final class DisEntTraining {
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, file + ": " + e, e);
         } finally {
-            delete(file);
+            CorrectionRun.delete(file);
         }
         return List.copyOf(values.keySet());
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new AuditException(ErrorCode.RESOURCE_EXHAUSTED, file + ": " + e, e);
-        }
     }
 
     private static String twin(String name) {

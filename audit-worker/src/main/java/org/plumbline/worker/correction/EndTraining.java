@@ -10,6 +10,7 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.LiveBatch;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ final class EndTraining {
     /** Returns the names of the tensors that changed. */
     static List<String> run(CorrectionRun run, End end) {
         LayerPath bottleneck = run.required(run.task().layer(), "layer");
-        int[] rows = run.rows();
+        TrainingRows rows = run.trainingRows();
         long[] bias = run.task().data().requiredBiasLabels("end");
         TrainingPlan plan = run.live(end.start().scope()).tapping(bottleneck);
         try (NativeOperators operators = run.operators(EndLoss.SOURCE);
@@ -30,7 +31,7 @@ final class EndTraining {
             EndLoss endLoss = new EndLoss(operators, end.normalise(), end.publishedPairMask());
             BatchLoss loss =
                     (unit, step) -> {
-                        LiveBatch batch = run.batch(unit, rows, step.samples());
+                        LiveBatch batch = rows.batch(unit, step.samples());
                         TrainableModel.Tapped tapped = model.tapped(batch.x());
                         NDArray crossEntropy =
                                 operators.crossEntropy(
@@ -43,11 +44,11 @@ final class EndTraining {
                                         unit,
                                         tapped.activation(),
                                         batch.y(),
-                                        picked(unit, bias, rows, step.samples()));
+                                        picked(unit, bias, rows.rows(), step.samples()));
                         return endLoss.terms(
                                 unit, crossEntropy, regularisers, end.alpha(), end.beta());
                     };
-            return run.descended(model, operators, end.start(), rows.length, loss);
+            return run.descended(model, operators, end.start(), rows.size(), loss);
         }
     }
 

@@ -5,6 +5,7 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.LiveBatch;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,13 @@ final class PlainTraining {
 
     /** Returns the names of the tensors that changed. */
     static List<String> run(CorrectionRun run, Start start, boolean weighted) {
-        int[] rows = run.rows();
+        TrainingRows rows = run.trainingRows();
         try (NativeOperators operators = run.operators();
                 TrainableModel model = run.load(run.live(start.scope()))) {
             DenseVector weights = run.classWeights(model, weighted);
             BatchLoss loss =
                     (unit, step) -> {
-                        LiveBatch batch = run.batch(unit, rows, step.samples());
+                        LiveBatch batch = rows.batch(unit, step.samples());
                         return new BatchLoss.Terms(
                                 operators.crossEntropy(
                                         unit,
@@ -34,7 +35,7 @@ final class PlainTraining {
                                         unit.create(weights.toArray())),
                                 Map.of());
                     };
-            return run.descended(model, operators, start, rows.length, loss);
+            return run.descended(model, operators, start, rows.size(), loss);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.plumbline.core.tap.TrainableModel;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.worker.correction.RrClarcLoss.Reading;
 import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrunkCache;
 
 import java.util.Arrays;
@@ -22,11 +23,10 @@ import java.util.Optional;
  * model, or from what a frozen trunk gave once. Confined to one thread; borrows the model.
  */
 final class ProbeReader {
-    private final CorrectionRun run;
     private final NativeOperators operators;
     private final TrainableModel model;
     private final List<DenseVector> cavs;
-    private final int[] rows;
+    private final TrainingRows rows;
     private final long pooled;
     private final Optional<NDArray> moves;
 
@@ -36,23 +36,20 @@ final class ProbeReader {
      * @param model tapped at the probe, or split at it or behind it
      */
     ProbeReader(
-            CorrectionRun run,
             NativeOperators operators,
             TrainableModel model,
             List<DenseVector> cavs,
-            int[] rows) {
-        this(run, operators, model, cavs, rows, 1, Optional.empty());
+            TrainingRows rows) {
+        this(operators, model, cavs, rows, 1, Optional.empty());
     }
 
     private ProbeReader(
-            CorrectionRun run,
             NativeOperators operators,
             TrainableModel model,
             List<DenseVector> cavs,
-            int[] rows,
+            TrainingRows rows,
             long pooled,
             Optional<NDArray> moves) {
-        this.run = run;
         this.operators = operators;
         this.model = model;
         this.cavs = cavs;
@@ -66,7 +63,7 @@ final class ProbeReader {
      * the means is that at one location times their number.
      */
     ProbeReader pooled(long locations) {
-        return new ProbeReader(run, operators, model, cavs, rows, locations, moves);
+        return new ProbeReader(operators, model, cavs, rows, locations, moves);
     }
 
     /**
@@ -82,7 +79,7 @@ final class ProbeReader {
                 operators.callOne(
                         "plumbline_rr_clarc_moves",
                         Operands.in(lasting).tensor(values.get(0)).tensor(concepts(lasting)));
-        return new ProbeReader(run, operators, model, cavs, rows, pooled, Optional.of(moves));
+        return new ProbeReader(operators, model, cavs, rows, pooled, Optional.of(moves));
     }
 
     /** Returns the concepts at all locations of a value, then zeros, {@code [K + 1, ...]}. */
@@ -92,7 +89,7 @@ final class ProbeReader {
 
     /** Runs everything up to the cut over all rows. */
     TrunkCache cache(TrainingListener listener) {
-        return TrunkCache.collect(model, run.task().data(), rows, this::state, listener);
+        return TrunkCache.collect(model, rows.data(), rows.rows(), this::state, listener);
     }
 
     /** Returns the head's reading of some samples from the cache. */
@@ -103,7 +100,7 @@ final class ProbeReader {
 
     /** Returns the reading of some samples from their images. */
     Reading fromImages(NDManager unit, int[] samples) {
-        NDArray x = run.batch(unit, rows, samples).x();
+        NDArray x = rows.batch(unit, samples).x();
         if (model.plan().cut().isPresent()) {
             return fromCut(unit, state(x));
         }

@@ -17,6 +17,7 @@ import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.correction.ConceptFitter.Wanted;
 import org.plumbline.worker.training.BatchLoss.Terms;
 import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingRows;
 import org.plumbline.worker.training.TrunkCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ final class RrClarcTraining {
     private final RrClarc rr;
     private final LayerPath probe;
     private final List<String> trained;
-    private final int[] rows;
+    private final TrainingRows rows;
     private final NativeOperators operators;
     private final RrClarcLoss loss;
     private final List<Wanted> wanted;
@@ -49,7 +50,7 @@ final class RrClarcTraining {
         this.operators = operators;
         probe = run.required(run.task().layer(), "layer");
         trained = run.trained(rr.scope());
-        rows = run.rows();
+        rows = run.trainingRows();
         wanted = rr.wanted(run.required(run.task().concept(), "concept"), run.task().targetClass());
         loss = new RrClarcLoss(operators, rr.criterion(), rr.aggregation(), rr.lambda());
     }
@@ -97,9 +98,9 @@ final class RrClarcTraining {
             return Optional.empty();
         }
         try (TrainableModel model = run.load(splitAtProbe())) {
-            FloatTensor image = run.task().data().inputs(rows[0]);
+            FloatTensor image = rows.data().inputs(rows.rows()[0]);
             if (!run.isExact(model)
-                    || TrunkCache.bytesPerRow(model, image) > MOST_CACHED / rows.length) {
+                    || TrunkCache.bytesPerRow(model, image) > MOST_CACHED / rows.size()) {
                 return Optional.empty();
             }
             run.seed();
@@ -134,10 +135,10 @@ final class RrClarcTraining {
                     return Optional.of(fromCache(model, affine, least));
                 }
             }
-            if (pools && trial.pools(values, rows.length)) {
+            if (pools && trial.pools(values, rows.size())) {
                 return Optional.of(fromCache(model, slim, least));
             }
-            return mayRunAlongTangents()
+            return mayRunAlongTangents() && !lateCuts().isEmpty()
                     ? Optional.empty()
                     : Optional.of(fromCache(model, reader, values));
         }
@@ -156,9 +157,13 @@ final class RrClarcTraining {
     private List<DenseVector> fitted(TrunkCache cache) {
         TrainingPlan deployed = TrainingPlan.live(trained).splitAt(probe);
         try (TrainableModel model = run.load(deployed)) {
-            CachedReadings readings = new CachedReadings(operators, model, cache, rows);
+            CachedReadings readings = new CachedReadings(operators, model, cache, rows.rows());
             return fitted(w -> ConceptFitter.fit(probe, readings, run.task().data(), w));
         }
+    }
+
+    private List<LayerPath> lateCuts() {
+        return LateCuts.of(run.archive(), probe, trained);
     }
 
     /** Trains from the last frozen layer, where that gives the same gradients as from the probe. */
@@ -166,7 +171,7 @@ final class RrClarcTraining {
         if (!mayRunAlongTangents()) {
             return Optional.empty();
         }
-        for (LayerPath cut : LateCuts.of(run.archive(), probe, trained)) {
+        for (LayerPath cut : lateCuts()) {
             try (TrainableModel late =
                     run.load(run.live(Scope.HEAD).splitAt(cut).withTangentsOf(probe))) {
                 if (run.isExact(late) && agrees(late)) {
@@ -219,7 +224,7 @@ final class RrClarcTraining {
                 model,
                 operators,
                 rr.scope(),
-                rows.length,
+                rows.size(),
                 (unit, step) ->
                         terms(
                                 unit,
@@ -236,7 +241,7 @@ final class RrClarcTraining {
                 model,
                 operators,
                 rr.scope(),
-                rows.length,
+                rows.size(),
                 (unit, step) ->
                         terms(
                                 unit,
@@ -246,8 +251,8 @@ final class RrClarcTraining {
                                 step.number()));
     }
 
-    private ProbeReader reader(TrainableModel model, int[] some) {
-        return new ProbeReader(run, operators, model, cavs, some);
+    private ProbeReader reader(TrainableModel model, TrainingRows some) {
+        return new ProbeReader(operators, model, cavs, some);
     }
 
     private Terms terms(
@@ -256,8 +261,7 @@ final class RrClarcTraining {
             DenseVector weights,
             int[] samples,
             long step) {
-        long[] all = run.task().data().labels();
-        long[] labels = Arrays.stream(samples).mapToLong(i -> all[rows[i]]).toArray();
+        long[] labels = rows.labels(samples);
         int classes = weights.dimension();
         float[] signs =
                 rr.criterion()
@@ -273,17 +277,19 @@ final class RrClarcTraining {
     }
 
     private boolean agrees(TrainableModel late) {
-        int[] some = Arrays.copyOf(rows, Math.min(rows.length, COMPARED));
+        TrainingRows some =
+                new TrainingRows(
+                        rows.data(), Arrays.copyOf(rows.rows(), Math.min(rows.size(), COMPARED)));
         try (TrainableModel early = run.load(splitAtProbe())) {
             return GradientCheck.agree(gradients(early, some), gradients(late, some));
         }
     }
 
-    private List<FloatTensor> gradients(TrainableModel model, int[] some) {
+    private List<FloatTensor> gradients(TrainableModel model, TrainingRows some) {
         run.seed(); // the same dropout for both
         ProbeReader reader = reader(model, some);
         DenseVector weights = run.classWeights(model, rr.classWeights());
-        int[] all = IntStream.range(0, some.length).toArray();
+        int[] all = IntStream.range(0, some.size()).toArray();
         try (TrunkCache cache = reader.cache(TrainingListener.none());
                 NDManager unit = operators.newUnit()) {
             NDArray total =

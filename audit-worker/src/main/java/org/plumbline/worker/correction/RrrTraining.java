@@ -8,6 +8,7 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.training.BatchLoss;
 import org.plumbline.worker.training.LiveBatch;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.util.Arrays;
 import java.util.List;
@@ -19,15 +20,15 @@ final class RrrTraining {
 
     /** Returns the names of the tensors that changed. */
     static List<String> run(CorrectionRun run, Rrr rrr) {
-        int[] rows = run.rows();
-        Function<int[], FloatTensor> masks = masks(run, rrr, rows);
+        TrainingRows rows = run.trainingRows();
+        Function<int[], FloatTensor> masks = masks(run, rrr, rows.rows());
         try (NativeOperators operators = run.operators(RrrLoss.SOURCE);
                 TrainableModel model = run.load(run.live(rrr.scope()))) {
             DenseVector weights = run.classWeights(model, rrr.classWeights());
             RrrLoss rrrLoss = new RrrLoss(operators, model, rrr.lambda());
             BatchLoss loss =
                     (unit, step) -> {
-                        LiveBatch batch = run.batch(unit, rows, step.samples());
+                        LiveBatch batch = rows.batch(unit, step.samples());
                         return rrrLoss.terms(
                                 unit,
                                 batch.x(),
@@ -35,7 +36,7 @@ final class RrrTraining {
                                 unit.create(weights.toArray()),
                                 masks.apply(step.samples()));
                     };
-            return run.descended(model, operators, rrr.scope(), rows.length, loss);
+            return run.descended(model, operators, rrr.scope(), rows.size(), loss);
         }
     }
 

@@ -125,6 +125,19 @@ public final class AuditDataset {
         return IntStream.range(0, rows()).filter(i -> values[i] == split.value()).toArray();
     }
 
+    /**
+     * Returns the training rows in data order, at least one.
+     *
+     * @throws AuditException {@code BAD_DATA} if there is none
+     */
+    public int[] trainingRows() {
+        int[] rows = rows(Split.TRAIN);
+        if (rows.length == 0) {
+            throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
+        }
+        return rows;
+    }
+
     /** Returns the names of {@code concept_<name>.npy}. */
     public Set<ConceptId> concepts() {
         return Collections.unmodifiableSet(new TreeSet<>(columns.concepts().keySet()));

@@ -110,23 +110,34 @@ public final class ImageReader {
             if (in == null) {
                 throw new IOException("unreadable");
             }
-            Iterator<javax.imageio.ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException("neither PNG nor JPEG");
+            return decode(in, MOST_PIXELS);
+        }
+    }
+
+    /**
+     * Returns a picture. Its size is looked at before pixels are unpacked, since a small file may
+     * hold a huge picture.
+     *
+     * @param in borrowed
+     * @throws IOException if there is no such image or it has more pixels
+     */
+    public static BufferedImage decode(ImageInputStream in, long mostPixels) throws IOException {
+        Iterator<javax.imageio.ImageReader> readers = ImageIO.getImageReaders(in);
+        if (!readers.hasNext()) {
+            throw new IOException("neither PNG nor JPEG");
+        }
+        javax.imageio.ImageReader reader = readers.next();
+        try {
+            reader.setInput(in, true, true);
+            long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+            if (pixels > mostPixels) {
+                throw new IOException(pixels + " pixels, at most " + mostPixels);
             }
-            javax.imageio.ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MOST_PIXELS) {
-                    throw new IOException(pixels + " pixels, at most " + MOST_PIXELS);
-                }
-                return reader.read(0);
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new IOException("broken image: " + e.getMessage(), e);
-            } finally {
-                reader.dispose();
-            }
+            return reader.read(0);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException("broken image: " + e.getMessage(), e);
+        } finally {
+            reader.dispose();
         }
     }
 

@@ -29,9 +29,6 @@ final class ConceptEvaluation {
 
     private static final int SEPARATION_RESAMPLES = 200;
 
-    /** Standard errors to either end of a 95 % interval of a normal estimate. */
-    private static final double NORMAL = 1.959963984540054;
-
     private final ModelUnderTest model;
     private final AuditDataset data;
     private final ConceptProbe probe;
@@ -215,7 +212,7 @@ final class ConceptEvaluation {
     }
 
     private void addNormal(String metric, double value, double error, int n) {
-        double margin = NORMAL * error;
+        double margin = PairedChange.QUANTILE * error;
         estimates.add(
                 new Estimate(
                         metric,

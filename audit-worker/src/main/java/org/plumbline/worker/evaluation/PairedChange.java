@@ -21,7 +21,9 @@ import java.util.function.IntPredicate;
  */
 public record PairedChange(
         long samples, long worse, long better, double lower, double upper, double probability) {
-    private static final double QUANTILE = 1.959963984540054; // 97.5 % of the normal distribution
+    /** 97.5 % quantile of the normal distribution: standard errors to an end of 95 %. */
+    static final double QUANTILE = 1.959963984540054;
+
     private static final int HALVINGS = 60;
 
     /** Returns {@code (better - worse) / samples}, in [-1, 1]; 0 without rows. */

@@ -42,11 +42,16 @@ public final class Adversary {
             int rows,
             Path workDirectory,
             Device device) {
-        /** Checks the number of rows. */
+        /**
+         * Checks the number of rows and that the target fits the inputs.
+         *
+         * @throws org.plumbline.core.error.AuditException {@code BAD_DATA} if it does not
+         */
         public Ground {
             if (rows < 1) {
                 throw new IllegalArgumentException("rows: " + rows + " (expected: at least 1)");
             }
+            AttackTask.requireFit(target, data);
         }
 
         private int[] measured() {
@@ -108,7 +113,8 @@ public final class Adversary {
      * Returns what a student, or the teacher itself, achieves.
      *
      * @param settings how it was attacked: method and its parameters
-     * @param progress takes the number of batches done, of {@link #batches}
+     * @param progress takes the number of batches done, of {@link #batches}; 0 while the teacher is
+     *     asked
      */
     public StudentReport measure(
             Path student, AttackSettings settings, Form form, LongConsumer progress) {

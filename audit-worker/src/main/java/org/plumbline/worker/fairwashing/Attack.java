@@ -15,7 +15,6 @@ import org.plumbline.core.torchscript.Archive;
 import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.core.torchscript.StoredTensor;
 import org.plumbline.worker.training.BatchLoss;
-import org.plumbline.worker.training.LiveBatch;
 import org.plumbline.worker.training.LossTrainee;
 import org.plumbline.worker.training.TrainingListener;
 import org.plumbline.worker.training.TrainingLoop;
@@ -45,7 +44,7 @@ public final class Attack {
 
     private Attack(AttackTask task) {
         this.task = task;
-        this.rows = task.rows();
+        this.rows = task.data().trainingRows();
     }
 
     /**
@@ -131,8 +130,8 @@ public final class Attack {
             int[] picked = Arrays.stream(step.samples()).map(i -> rows[i]).toArray();
             return loss.terms(
                     unit,
-                    LiveBatch.of(unit, task.data(), picked).x(),
-                    Heap.back(unit, teacher.rows(step.samples())),
+                    task.data().inputs(unit, picked),
+                    Heap.rows(unit, teacher, step.samples()),
                     tangents.map(t -> t.at(picked)));
         };
     }
@@ -143,7 +142,7 @@ public final class Attack {
         for (int from = 0; from < rows.length; from += BLOCK) {
             int[] block = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
             try (NDManager unit = student.model().newUnit()) {
-                NDArray x = Heap.back(unit, task.data().inputs(block));
+                NDArray x = task.data().inputs(unit, block);
                 blocks.add(Heap.copy(student.model().logits(x).stopGradient()));
             }
         }

@@ -5,14 +5,13 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.TargetMap;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
+import org.plumbline.worker.dataset.ImageReader;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Iterator;
 
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /** What explanations shall show, from bytes of strangers. Thread-safe. */
@@ -46,27 +45,10 @@ public final class AttackTarget {
         }
     }
 
-    /** Looks at the size before pixels are unpacked: a small file may hold a huge picture. */
     private static BufferedImage picture(byte[] content) throws IOException {
         try (ImageInputStream in =
                 ImageIO.createImageInputStream(new ByteArrayInputStream(content))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException(content.length + " bytes of no known picture");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MOST_PIXELS) {
-                    throw new IOException(pixels + " pixels");
-                }
-                return reader.read(0);
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new IOException("broken picture", e);
-            } finally {
-                reader.dispose();
-            }
+            return ImageReader.decode(in, MOST_PIXELS);
         }
     }
 

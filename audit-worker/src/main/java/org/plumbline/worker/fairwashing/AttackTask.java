@@ -6,7 +6,6 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.worker.dataset.AuditDataset;
-import org.plumbline.worker.dataset.Split;
 import org.plumbline.worker.training.TrainingFolder;
 
 import java.nio.file.Path;
@@ -33,18 +32,7 @@ public record AttackTask(
         Optional<TrainingFolder> checkpoints) {
     /** Checks that the target fits the inputs. */
     public AttackTask {
-        FloatTensor input = data.inputs(0);
-        boolean fits =
-                target.rank() == 2
-                        && target.extent(0) == input.extent(2)
-                        && target.extent(1) == input.extent(3);
-        if (!fits) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA,
-                    "target",
-                    target,
-                    "[" + input.extent(2) + "," + input.extent(3) + "], as inputs");
-        }
+        requireFit(target, data);
     }
 
     /** Makes a task without checkpoints. */
@@ -59,12 +47,23 @@ public record AttackTask(
         this(teacher, data, target, settings, output, workDirectory, device, Optional.empty());
     }
 
-    /** Returns the rows that are trained on, at least one. */
-    int[] rows() {
-        int[] rows = data.rows(Split.TRAIN);
-        if (rows.length == 0) {
-            throw AuditException.of(ErrorCode.BAD_DATA, "split", "no training row", "some");
+    /**
+     * Checks that a target fits the inputs.
+     *
+     * @throws AuditException {@code BAD_DATA} if it does not
+     */
+    static void requireFit(FloatTensor target, AuditDataset data) {
+        FloatTensor input = data.inputs(0);
+        boolean fits =
+                target.rank() == 2
+                        && target.extent(0) == input.extent(2)
+                        && target.extent(1) == input.extent(3);
+        if (!fits) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    "target",
+                    target,
+                    "[" + input.extent(2) + "," + input.extent(3) + "], as inputs");
         }
-        return rows;
     }
 }

@@ -27,15 +27,13 @@ public final class StudentEvaluation {
 
     private final EvaluationTask task;
     private final Optional<ClassTangents> tangents;
-    private final List<FloatTensor> teacher = new ArrayList<>();
+    private final Path teacherArchive;
+    private List<FloatTensor> teacher = List.of();
 
-    /**
-     * Asks the teacher.
-     *
-     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} with the reason
-     */
+    /** Takes the rows and the archive of the teacher, which the first measurement asks. */
     public StudentEvaluation(EvaluationTask task, Path teacherArchive) {
         this.task = task;
+        this.teacherArchive = teacherArchive;
         this.tangents =
                 task.tangent()
                         .map(
@@ -45,13 +43,6 @@ public final class StudentEvaluation {
                                                 task.reference(),
                                                 task.data().labels(),
                                                 t));
-        ExplainSpec spec = spec(ExplanationMethod.GRADIENT);
-        try (ExplainableModel model = ExplainableModel.load(teacherArchive, spec)) {
-            for (int b = 0; b < task.batches(); b++) {
-                FloatTensor inputs = task.data().inputs(task.batch(b));
-                teacher.add(model.explain(ExplanationMethod.GRADIENT, inputs, -1).logits());
-            }
-        }
     }
 
     /** Which form of the student is measured. */
@@ -66,10 +57,15 @@ public final class StudentEvaluation {
      * Measures a student.
      *
      * @param settings how it was attacked: method and its parameters
-     * @param progress takes the number of batches done
+     * @param progress takes the number of batches done, 0 while the teacher is asked; what it
+     *     throws ends the measurement
+     * @throws org.plumbline.core.error.AuditException {@code BAD_ARCHIVE} with the reason
      */
     public StudentReport measure(
             Path student, AttackSettings settings, Form form, LongConsumer progress) {
+        if (teacher.isEmpty()) {
+            teacher = teacherAnswers(progress);
+        }
         TangentialMethod method = new TangentialMethod(settings.method());
         SimilarityTally plain = new SimilarityTally(task.target());
         SimilarityTally projected = new SimilarityTally(task.target());
@@ -95,6 +91,19 @@ public final class StudentEvaluation {
                 Estimate.of(answers.error),
                 plain.summary(),
                 tangents.map(t -> projected.summary()));
+    }
+
+    private List<FloatTensor> teacherAnswers(LongConsumer progress) {
+        List<FloatTensor> answers = new ArrayList<>();
+        ExplainSpec spec = spec(ExplanationMethod.GRADIENT);
+        try (ExplainableModel model = ExplainableModel.load(teacherArchive, spec)) {
+            for (int b = 0; b < task.batches(); b++) {
+                progress.accept(0);
+                FloatTensor inputs = task.data().inputs(task.batch(b));
+                answers.add(model.explain(ExplanationMethod.GRADIENT, inputs, -1).logits());
+            }
+        }
+        return answers;
     }
 
     private ExplainSpec inForm(Path student, AttackSettings settings, Form form) {

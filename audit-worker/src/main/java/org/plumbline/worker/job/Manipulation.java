@@ -47,6 +47,7 @@ public final class Manipulation {
         tools.checker().check(task.archive());
         AttackRecipe recipe = AttackRecipe.of(task.recipe().parameters());
         AuditDataset data = AuditDataset.load(task.dataset());
+        Adversary adversary = adversary(task, recipe, data); // refuses before work starts
         tools.prober()
                 .probe(
                         task.archive(),
@@ -56,7 +57,6 @@ public final class Manipulation {
                                 task.workDirectory(),
                                 task.device(),
                                 listener::cancelled));
-        Adversary adversary = adversary(task, recipe, data);
         Measuring measuring = new Measuring(adversary, recipe.settings(), listener);
 
         Repair.enter("evaluate", listener);

@@ -144,7 +144,7 @@ public final class CorrectionEndpoint extends CorrectionServiceImplBase {
     }
 
     private Job create(CreateCorrectionRequest request) {
-        JobSpec spec = SpecReader.parse(request);
+        JobSpec spec = specs.parse(request);
         Optional<Job> known = board.known(request.getRequestId(), spec);
         if (known.isPresent()) {
             return known.get();

@@ -26,10 +26,12 @@ import org.plumbline.worker.job.Assessor;
 import org.plumbline.worker.job.RepairRecipe;
 import org.plumbline.worker.store.ArchiveStore;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -51,9 +53,11 @@ record HonestyCall(
     /**
      * Examines and judges.
      *
-     * @throws AuditException {@code CANCELLED} once the call is
+     * @throws AuditException {@code CANCELLED} once the call is, {@code BAD_DATA} if the null is
+     *     another archive's
      */
     HonestyFindings run(HonestyRequest request) {
+        request.twins().ifPresent(twins -> twins.requireFor(request.archive(), "null_file"));
         Path archive = archives.archive(request.archive());
         request.reference().ifPresent(archives::archive); // missing is said before work starts
         AuditDataset requests = AuditDataset.load(datasets.files(request.dataset()));
@@ -75,7 +79,7 @@ record HonestyCall(
                 new HonestyFindings.Standard(
                         trusted,
                         request.twins(),
-                        digest(plan.inputs()),
+                        request.twins().isPresent() ? digest(plan.inputs()) : "",
                         request.methods(),
                         request.level()));
     }
@@ -121,9 +125,10 @@ record HonestyCall(
 
     /** Returns what a null names its inputs by: the digest of them as NumPy writes them. */
     private static String digest(FloatTensor inputs) {
-        try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            NpyFile.write(bytes, inputs);
-            return Digest.of(bytes.toByteArray()).hex();
+        MessageDigest digest = Digest.sha256();
+        try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            NpyFile.write(out, inputs);
+            return Digest.from(digest.digest()).hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,5 @@
 package org.plumbline.worker.request;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 
 import org.plumbline.core.cav.CavQuality;
@@ -42,7 +41,6 @@ import org.plumbline.worker.job.RepairRecipe;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -160,6 +158,7 @@ final class Protos {
                 "CORRECTION_STATE_" + state.label().toUpperCase(Locale.ROOT));
     }
 
+    /** Returns all but an attack's target, which is too large to be sent with each message. */
     static CorrectionSpec spec(JobSpec spec) {
         RepairRecipe recipe = spec.recipe();
         CorrectionSpec.Builder message =
@@ -169,7 +168,6 @@ final class Protos {
                         .setDataset(DatasetStore.COLLECTION + spec.dataset())
                         .setMethod(recipe.method())
                         .putAllParameters(texts(recipe))
-                        .setTarget(target(recipe))
                         .setGateMode(
                                 spec.enforceGate()
                                         ? GateMode.GATE_MODE_ENFORCE
@@ -186,13 +184,6 @@ final class Protos {
             texts.remove(AttackRecipe.TARGET);
         }
         return texts;
-    }
-
-    private static ByteString target(RepairRecipe recipe) {
-        String text = recipe.parameters().getOrDefault(AttackRecipe.TARGET, "");
-        return recipe.method().equals(AttackRecipe.METHOD)
-                ? ByteString.copyFrom(Base64.getDecoder().decode(text))
-                : ByteString.EMPTY;
     }
 
     static Evaluation evaluation(EvaluationReport report) {

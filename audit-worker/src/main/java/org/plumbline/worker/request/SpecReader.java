@@ -49,11 +49,12 @@ final class SpecReader {
     }
 
     /**
-     * Returns what is asked for, without looking at what the worker holds.
+     * Returns what is asked for, without looking at what the worker holds. The target of an attack
+     * that is not allowed is not decoded.
      *
      * @throws AuditException {@code INVALID_ARGUMENT} with every problem
      */
-    static JobSpec parse(CreateCorrectionRequest request) {
+    JobSpec parse(CreateCorrectionRequest request) {
         Problems problems = new Problems();
         CorrectionSpec spec = request.getSpec();
         checkName("request_id", request.getRequestId(), problems);
@@ -144,7 +145,7 @@ final class SpecReader {
         return parameters;
     }
 
-    private static void checkMethod(CorrectionSpec spec, Problems problems) {
+    private void checkMethod(CorrectionSpec spec, Problems problems) {
         if (!attack(spec) && !spec.getTarget().isEmpty()) {
             problems.add(
                     "spec.target", spec.getTarget().size() + " bytes", "none but for fairwash");
@@ -154,10 +155,10 @@ final class SpecReader {
             return;
         }
         try {
-            if (attack(spec)) {
-                AttackRecipe.of(parameters(spec));
-            } else {
+            if (!attack(spec)) {
                 Correction.of(spec.getMethod(), spec.getParametersMap());
+            } else if (redTeam) {
+                AttackRecipe.of(parameters(spec));
             }
         } catch (AuditException e) {
             problems.add(String.valueOf(e.getMessage()));

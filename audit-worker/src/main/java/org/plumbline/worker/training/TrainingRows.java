@@ -20,8 +20,17 @@ public record TrainingRows(AuditDataset data, int... rows) {
         return data.labels(rows);
     }
 
+    /** Returns the labels of some samples. */
+    public long[] labels(int... samples) {
+        return data.labels(picked(samples));
+    }
+
     /** Returns some samples. */
     public LiveBatch batch(NDManager unit, int... samples) {
-        return LiveBatch.of(unit, data, Arrays.stream(samples).map(i -> rows[i]).toArray());
+        return LiveBatch.of(unit, data, picked(samples));
+    }
+
+    private int[] picked(int... samples) {
+        return Arrays.stream(samples).map(i -> rows[i]).toArray();
     }
 }

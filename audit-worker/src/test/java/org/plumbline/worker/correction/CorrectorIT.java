@@ -474,6 +474,50 @@ class CorrectorIT {
         assertThat(steps).extracting(TrainingStep::phase).doesNotContain("activations");
     }
 
+    /** A head that bends, with no layer between the probe and what is trained. */
+    @Test
+    void activationsAreCollectedOnceWhereNoLaterLayerMayServe() throws IOException {
+        Path alive = folder.resolve("alive.pt");
+        float[] weights = new float[6 * 8]; // the ReLU behind the probe lets some rows pass
+        SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextDouble(-10, 10);
+        }
+        Map<String, FloatTensor> values =
+                Map.of("plain.weight", FloatTensor.of(weights, 6, 8, 1, 1));
+        try (Archive grouped =
+                Archive.open(
+                        Path.of("..", "core").resolve(ARCHIVES).resolve("grouped.script.pt"))) {
+            RepairedArchive.patch(grouped, values, alive);
+        }
+        List<TrainingStep> steps = new ArrayList<>();
+        CorrectionTask task =
+                new CorrectionTask(
+                        alive,
+                        data,
+                        Optional.of(new LayerPath("plain")),
+                        Optional.of(CONCEPT),
+                        OptionalInt.empty(),
+                        Correction.of("rr-clarc", QUICK),
+                        folder.resolve("out.pt"),
+                        folder,
+                        Device.cpu());
+
+        assertThat(Corrector.run(task, recording(steps)))
+                .containsExactlyInAnyOrder("fc.weight", "fc.bias");
+        assertThat(steps.stream().filter(s -> s.phase().equals("activations") && s.step() == 1))
+                .hasSize(1);
+    }
+
+    @Test
+    void aFileThatCannotBeRemovedIsAFullOrBrokenDisk() {
+        assertThatThrownBy(() -> CorrectionRun.delete(folder)) // it holds the data
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED))
+                .hasMessageContaining(folder.toString());
+    }
+
     @Test
     void progressIsToldStepByStep() {
         List<TrainingStep> steps = new ArrayList<>();

@@ -25,6 +25,7 @@ import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.torchscript.Archive;
 import org.plumbline.worker.dataset.AuditDataset;
 import org.plumbline.worker.training.TrainingListener;
+import org.plumbline.worker.training.TrainingRows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +93,10 @@ class HeadTrialIT {
         ProbeReader reader() {
             int d = (int) values.get(0).getShape().get(1);
             return new ProbeReader(
-                    run, operators, model, List.of(direction(d, 5), direction(d, 6)), new int[0]);
+                    operators,
+                    model,
+                    List.of(direction(d, 5), direction(d, 6)),
+                    new TrainingRows(data, new int[0]));
         }
 
         boolean isAffine(NDList least) {

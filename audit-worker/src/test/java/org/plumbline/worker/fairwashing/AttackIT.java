@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.plumbline.core.error.AuditException;
 import org.plumbline.core.fairwashing.TangentMode;
 import org.plumbline.core.fairwashing.TangentSettings;
 import org.plumbline.core.fairwashing.TargetMap;
@@ -189,6 +190,40 @@ class AttackIT {
                                         TrainingListener.none()))
                 .hasMessageContaining("target: ")
                 .hasMessageContaining("(expected: [28,28], as inputs)");
+    }
+
+    @Test
+    void aTargetOfAnotherSizeIsRefusedBeforeAnythingIsMeasured() {
+        assertThatThrownBy(
+                        () ->
+                                new Adversary.Ground(
+                                        teacher, data, cross(20), 8, 4, 16, folder, Device.cpu()))
+                .isInstanceOf(AuditException.class)
+                .hasMessageContaining("(expected: [28,28], as inputs)");
+    }
+
+    @Test
+    void whoWatchesMayEndAMeasurementWhileTheTeacherIsAsked() {
+        StudentEvaluation evaluation = evaluation();
+        AttackSettings settings = settings(ExplanationMethod.GRADIENT, 1);
+        List<Long> seen = new ArrayList<>();
+        assertThatThrownBy(
+                        () ->
+                                evaluation.measure(
+                                        teacher,
+                                        settings,
+                                        Form.SERVED,
+                                        done -> {
+                                            seen.add(done);
+                                            throw new IllegalStateException("enough");
+                                        }))
+                .hasMessage("enough");
+        assertThat(seen).containsExactly(0L);
+
+        StudentReport whole = evaluation.measure(teacher, settings, Form.SERVED, seen::add);
+        assertThat(whole.outputMse().mean()).isLessThan(1e-6);
+        long batches = seen.get(seen.size() - 1);
+        assertThat(seen.stream().filter(done -> done == 0)).hasSize((int) batches + 1);
     }
 
     private static TrainingListener listener(List<TrainingStep> steps, int most) {

@@ -55,6 +55,23 @@ public record NullFile(
     public record Reference(String model, Optional<String> file) {}
 
     /**
+     * Refuses another archive: its twins learnt other answers, so what they explain says nothing.
+     *
+     * @param archive under test
+     * @param field that the file was given in, for the message
+     * @throws AuditException {@code BAD_DATA} if the file was calibrated for another
+     */
+    public void requireFor(Digest archive, String field) {
+        if (!model.equals(archive.hex())) {
+            throw AuditException.of(
+                    ErrorCode.BAD_DATA,
+                    field,
+                    "calibrated for archive " + model,
+                    "calibrated for " + archive);
+        }
+    }
+
+    /**
      * Returns the honest models for a comparison.
      *
      * @param compared digest of what the model under test is compared with; what the honest models

@@ -47,11 +47,10 @@ public record MinedRows(DenseVector flags, DenseVector scores) implements MinedS
      */
     public static MinedRows supervised(TrainingRows rows) {
         long[] bias = rows.data().requiredBiasLabels("mining supervised");
-        long[] labels = rows.data().labels();
+        long[] labels = rows.labels();
         float[] flags = new float[rows.size()];
         for (int i = 0; i < flags.length; i++) {
-            int row = rows.rows()[i];
-            flags[i] = labels[row] == bias[row] ? 0 : 1;
+            flags[i] = labels[i] == bias[rows.rows()[i]] ? 0 : 1;
         }
         DenseVector conflicting = DenseVector.copyOf(flags);
         return new MinedRows(conflicting, conflicting);
