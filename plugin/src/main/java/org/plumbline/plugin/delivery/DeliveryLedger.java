@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * Which deliveries were promoted or rolled back, on disk, so that a restart serves what was served
- * before. Confined to one thread.
+ * before. Settled by one thread at a time, read by any.
  */
 final class DeliveryLedger {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLedger.class);
@@ -31,12 +31,12 @@ final class DeliveryLedger {
 
     private final Path file;
     private final Digest origin;
-    private final List<Entry> entries;
+    private volatile List<Entry> entries;
 
     private DeliveryLedger(Path file, Digest origin, List<Entry> entries) {
         this.file = file;
         this.origin = origin;
-        this.entries = new ArrayList<>(entries);
+        this.entries = List.copyOf(entries);
     }
 
     /**
@@ -93,8 +93,7 @@ final class DeliveryLedger {
             next.remove(0);
         }
         write(next);
-        entries.clear();
-        entries.addAll(next);
+        entries = List.copyOf(next);
     }
 
     private void write(List<Entry> next) {
