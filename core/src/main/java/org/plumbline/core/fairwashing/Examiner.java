@@ -75,7 +75,7 @@ public final class Examiner {
     /**
      * Returns a specification with the parameters that the margins were measured with.
      *
-     * @param spec loads the methods that will be asked for, and the gradient
+     * @param spec of what {@link ExaminationStandard#loaded} says
      */
     public static ExplainSpec spec(ExplainSpec spec) {
         return spec.with(PATH).withBatch(BATCH);
