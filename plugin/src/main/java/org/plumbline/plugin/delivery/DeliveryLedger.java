@@ -9,13 +9,13 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
 import org.plumbline.plugin.repair.DeliveryReport.Step;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,14 +101,8 @@ final class DeliveryLedger {
         tree.put("origin", origin.hex());
         ArrayNode list = tree.putArray("deliveries");
         next.forEach(e -> e.write(list.addObject()));
-        Path fresh = file.resolveSibling("deliveries.json.new");
         try {
-            Files.writeString(fresh, tree.toPrettyString());
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, tree.toPrettyString());
         } catch (IOException e) {
             throw new AuditException(
                     ErrorCode.RESOURCE_EXHAUSTED, "deliveries: cannot be recorded: " + e, e);

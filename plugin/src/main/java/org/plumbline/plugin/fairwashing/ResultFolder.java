@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.fairwashing.VerdictLatch;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
@@ -61,16 +61,15 @@ record ResultFolder(Path folder) {
     /** Keeps a result in place of the one before; what cannot be written is logged. */
     void write(Digest version, Kept kept, Map<ExplanationMethod, byte[]> pictures) {
         try {
-            Files.createDirectories(folder);
             for (Map.Entry<ExplanationMethod, byte[]> each : pictures.entrySet()) {
-                replace(picture(version, each.getKey()), each.getValue());
+                WholeFile.write(picture(version, each.getKey()), each.getValue());
             }
             ObjectNode tree = JSON.createObjectNode();
             tree.put("archive_sha256", version.hex())
                     .put("suspect", kept.latch().suspect())
                     .put("towards", kept.latch().towards());
             kept.last().write(tree.putObject("window"));
-            replace(file(version), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
+            WholeFile.write(file(version), tree.toPrettyString());
             sweep();
         } catch (IOException e) {
             LOG.warn("{}: not kept, a restart starts anew: {}", folder, e.toString());
@@ -96,13 +95,6 @@ record ResultFolder(Path folder) {
 
     private Path picture(Digest version, ExplanationMethod method) {
         return folder.resolve(version.brief() + "-" + method.label() + ".png");
-    }
-
-    private static void replace(Path file, byte[] content) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, content);
-        Files.move(
-                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void sweep() throws IOException {
