@@ -7,7 +7,6 @@ import org.plumbline.core.fairwashing.LinearTangents;
 import org.plumbline.core.fairwashing.ReferencePoints;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 
 import java.nio.file.Path;
@@ -29,13 +28,12 @@ record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents
      */
     static Laboratory of(FloatTensor inputs, Tangent tangent) {
         FloatTensor clean = tangent.inputs().map(Laboratory::clean).orElse(inputs);
-        int needed = Math.max(FairwashingSpec.FEWEST_CLEAN, tangent.neighbours());
-        if (clean.rows() < needed) {
+        if (clean.rows() < tangent.fewest()) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "fairwashing",
                     clean.rows() + " clean inputs",
-                    "at least " + needed + ", in tangent.inputs or as window");
+                    "at least " + tangent.fewest() + ", in tangent.inputs or as window");
         }
         return new Laboratory(
                 inputs, clean, new LinearTangents(ReferencePoints.of(clean), tangent.settings()));
