@@ -1,5 +1,7 @@
 package org.plumbline.plugin.fairwashing;
 
+import ai.djl.ndarray.types.Shape;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.TangentBases;
@@ -10,7 +12,6 @@ import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -53,10 +54,10 @@ record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents
     }
 
     /** Returns the shape of one clean input, where there is a file of them. */
-    static Optional<long[]> shape(Tangent tangent) {
+    static Optional<Shape> shape(Tangent tangent) {
         return tangent.inputs()
                 .map(Laboratory::clean)
-                .map(clean -> Arrays.copyOfRange(clean.shape(), 1, 4));
+                .map(clean -> new Shape(clean.shape()).slice(1));
     }
 
     /** Returns the tangent space at one input. */
