@@ -16,6 +16,7 @@ import java.util.List;
 class ArchitectureTest {
     private static final List<String> FLOW =
             List.of(
+                    "..plugin.store..",
                     "..plugin.config..",
                     "..plugin.intercept..",
                     "..plugin.pipeline..",

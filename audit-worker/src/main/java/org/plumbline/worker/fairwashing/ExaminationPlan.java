@@ -7,6 +7,7 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.TangentBases;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.ExaminationListener;
+import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.Examiner;
 import org.plumbline.core.fairwashing.LinearTangents;
 import org.plumbline.core.fairwashing.ReferencePoints;
@@ -34,10 +35,6 @@ import java.util.Set;
  */
 public record ExaminationPlan(
         FloatTensor inputs, FloatTensor clean, TangentBases bases, Set<ExplanationMethod> methods) {
-    private static final int NEIGHBOURS = 32;
-    private static final int DIMENSION = 16;
-    private static final long SEED = 1;
-    private static final int FEWEST = 100;
     private static final int SHARE = 4; // of the heap, that bases may fill
 
     /** Copies the methods. */
@@ -57,7 +54,8 @@ public record ExaminationPlan(
             TangentBases bases,
             Set<ExplanationMethod> wanted) {
         requireAlike(inputs, clean);
-        return new ExaminationPlan(inputs, clean, bases, withCompanions(wanted));
+        return new ExaminationPlan(
+                inputs, clean, bases, ExaminationStandard.withCompanions(wanted));
     }
 
     /**
@@ -71,19 +69,22 @@ public record ExaminationPlan(
     public static ExaminationPlan of(
             FloatTensor inputs, FloatTensor clean, boolean member, Set<ExplanationMethod> wanted) {
         requireAlike(inputs, clean);
-        if (clean.rows() < FEWEST) {
+        int fewest = ExaminationStandard.FEWEST_CLEAN;
+        if (clean.rows() < fewest) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "clean",
                     clean.rows() + " rows",
-                    "at least " + FEWEST + " inputs to find tangent spaces among");
+                    "at least " + fewest + " inputs to find tangent spaces among");
         }
         requireRoom(inputs);
         TangentSettings settings =
                 new TangentSettings(
-                        NEIGHBOURS, DIMENSION, member ? TangentMode.MEMBER : TangentMode.CENTRED);
+                        ExaminationStandard.NEIGHBOURS,
+                        ExaminationStandard.DIMENSION,
+                        member ? TangentMode.MEMBER : TangentMode.CENTRED);
         LinearTangents tangents = new LinearTangents(ReferencePoints.of(clean), settings);
-        return new ExaminationPlan(inputs, clean, tangents.bases(inputs), withCompanions(wanted));
+        return of(inputs, clean, tangents.bases(inputs), wanted);
     }
 
     private static void requireAlike(FloatTensor inputs, FloatTensor clean) {
@@ -94,7 +95,7 @@ public record ExaminationPlan(
     }
 
     private static void requireRoom(FloatTensor inputs) {
-        long row = (long) inputs.rowSize() * DIMENSION * Float.BYTES;
+        long row = (long) inputs.rowSize() * ExaminationStandard.DIMENSION * Float.BYTES;
         long most = Runtime.getRuntime().maxMemory() / SHARE / row;
         if (inputs.rows() > most) {
             throw AuditException.of(
@@ -105,30 +106,14 @@ public record ExaminationPlan(
         }
     }
 
-    /** Methods are compared with each other, so one alone brings those that cost little. */
-    private static Set<ExplanationMethod> withCompanions(Set<ExplanationMethod> wanted) {
-        if (wanted.isEmpty()) {
-            return EnumSet.allOf(ExplanationMethod.class);
-        }
-        Set<ExplanationMethod> all =
-                EnumSet.of(
-                        ExplanationMethod.GRADIENT,
-                        ExplanationMethod.GRADIENT_INPUT,
-                        ExplanationMethod.INTEGRATED_GRADIENTS);
-        all.addAll(wanted);
-        return all;
-    }
-
     /**
      * Returns what a model has to be loaded for.
      *
      * @param work existing folder for temporary files
      */
     public ExplainSpec spec(Path work, Device device) {
-        Set<ExplanationMethod> loaded = EnumSet.of(ExplanationMethod.GRADIENT);
-        loaded.addAll(methods);
         return Examiner.spec(
-                ExplainSpec.of(work, device, loaded.toArray(ExplanationMethod[]::new)), clean);
+                ExplainSpec.of(work, device, ExaminationStandard.loaded(methods)), clean);
     }
 
     /**
@@ -138,6 +123,7 @@ public record ExaminationPlan(
      * @throws AuditException {@code CANCELLED} when the listener said so
      */
     public Examination examine(ExplainableModel model, ExaminationListener listener) {
-        return Examiner.of(model, methods, clean, SEED).examine(inputs, bases, listener);
+        return Examiner.of(model, methods, clean, ExaminationStandard.SEED)
+                .examine(inputs, bases, listener);
     }
 }

@@ -79,7 +79,7 @@ public final class Examiner {
      * of the published attack: zB for the pixels, z+ behind. Flat first layers, which zennit's
      * composites have, would give fully connected networks the same map for every input.
      *
-     * @param spec loads the methods that will be asked for, and the gradient
+     * @param spec of what {@link ExaminationStandard#loaded} says
      * @param clean inputs; pixels are taken to lie between ImageNet's bounds, or theirs if wider
      */
     public static ExplainSpec spec(ExplainSpec spec, FloatTensor clean) {

@@ -7,6 +7,7 @@ import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ConceptId;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.core.tensor.NpzFile;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -90,24 +90,21 @@ final class ConceptStore {
      * @throws AuditException {@code RESOURCE_EXHAUSTED} if it cannot be written; nothing changed
      */
     void write(StoredConcept concept, ConceptExamples examples) {
-        Path file = file(concept.name());
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(folder);
-            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(fresh))) {
-                zip.setLevel(Deflater.BEST_SPEED);
-                zip.putNextEntry(new ZipEntry(ABOUT));
-                zip.write(JSON.writeValueAsBytes(concept.json()));
-                side(zip, "positives", examples.positives());
-                side(zip, "negatives", examples.negatives());
-            }
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file(concept.name()), out -> write(out, concept, examples));
         } catch (IOException e) {
             throw full("concept " + concept.name() + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static void write(OutputStream out, StoredConcept concept, ConceptExamples examples)
+            throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.setLevel(Deflater.BEST_SPEED);
+            zip.putNextEntry(new ZipEntry(ABOUT));
+            zip.write(JSON.writeValueAsBytes(concept.json()));
+            side(zip, "positives", examples.positives());
+            side(zip, "negatives", examples.negatives());
         }
     }
 

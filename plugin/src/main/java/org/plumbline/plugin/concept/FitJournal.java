@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.plumbline.core.model.ConceptId;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,12 +106,7 @@ public final class FitJournal {
     }
 
     private void write() throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.createDirectories(file.resolveSibling(""));
-        Files.writeString(
-                fresh, lines.stream().map(FitJournal::line).collect(Collectors.joining()));
-        Files.move(
-                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, lines.stream().map(FitJournal::line).collect(Collectors.joining()));
     }
 
     private static String line(JsonNode node) {

@@ -1,5 +1,6 @@
 package org.plumbline.plugin.config;
 
+import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.fairwashing.TangentMode;
 import org.plumbline.core.fairwashing.TangentSettings;
@@ -36,9 +37,6 @@ public record FairwashingSpec(
         double level,
         Hysteresis hysteresis,
         int examples) {
-    /** Clean inputs among which tangent spaces are found, at least. */
-    public static final int FEWEST_CLEAN = 100;
-
     private static final double RATE = 0.1;
     private static final double LEAST_RATE = 1e-6;
     private static final int WINDOW = 200;
@@ -62,7 +60,11 @@ public record FairwashingSpec(
      */
     public record Tangent(Optional<Path> inputs, int neighbours, int dimension) {
         /** As {@code fairwash check} has it, so that its null files fit. */
-        public static final Tangent STANDARD = new Tangent(Optional.empty(), 32, 16);
+        public static final Tangent STANDARD =
+                new Tangent(
+                        Optional.empty(),
+                        ExaminationStandard.NEIGHBOURS,
+                        ExaminationStandard.DIMENSION);
 
         private static final int MOST = 1000;
 
@@ -75,6 +77,11 @@ public record FairwashingSpec(
                 section.problem("dimension", dimension, "below tangent.neighbours, " + neighbours);
             }
             return new Tangent(inputs, neighbours, dimension);
+        }
+
+        /** Returns how many clean inputs it takes, at least. */
+        public int fewest() {
+            return Math.max(ExaminationStandard.FEWEST_CLEAN, neighbours);
         }
 
         /** Returns the settings of a search among clean inputs, or among the inputs themselves. */
@@ -160,7 +167,7 @@ public record FairwashingSpec(
                                 .map(Hysteresis::read)
                                 .orElse(Hysteresis.STANDARD),
                         section.whole("examples", 0, MOST_EXAMPLES, EXAMPLES));
-        int clean = Math.max(FEWEST_CLEAN, spec.tangent().neighbours());
+        int clean = spec.tangent().fewest();
         if (spec.tangent().inputs().isEmpty() && spec.window() < clean) {
             section.problem(
                     "window", spec.window(), "at least " + clean + " without tangent.inputs");

@@ -105,12 +105,9 @@ public final class AuditedModel implements AutoCloseable {
         return archives.of(serving.live().served().digest());
     }
 
-    /** Returns the file of the version that a delivered one took the place of. */
-    public synchronized Optional<Path> replaced() {
-        Digest served = serving.live().served().digest();
-        return ledger.current()
-                .filter(e -> e.archive().equals(served))
-                .map(e -> archives.of(e.source()));
+    /** Returns the file of the version that a delivered one took the place of; never waits. */
+    public Optional<Path> replaced() {
+        return archives.replaced(serving.live().served().digest());
     }
 
     /**

@@ -13,13 +13,13 @@ import org.plumbline.plugin.pipeline.Baselines;
 import org.plumbline.plugin.pipeline.DriftKey;
 import org.plumbline.plugin.pipeline.FrozenBaseline;
 import org.plumbline.plugin.pipeline.SeriesKey;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
@@ -73,14 +73,7 @@ final class BaselineFile {
     private synchronized void keep(Map<Series, Kept> frozen) {
         known.putAll(frozen);
         try {
-            Files.createDirectories(file.resolveSibling(""));
-            Path fresh = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(fresh, tree().toPrettyString());
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, tree().toPrettyString());
             sweep();
         } catch (IOException e) {
             LOG.warn("{}: baselines not kept, a restart makes new ones: {}", file, e.toString());

@@ -9,20 +9,20 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.Digest;
 import org.plumbline.plugin.repair.DeliveryReport.Step;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Which deliveries were promoted or rolled back, on disk, so that a restart serves what was served
- * before. Confined to one thread.
+ * before. Settled by one thread at a time, read by any.
  */
 final class DeliveryLedger {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLedger.class);
@@ -31,12 +31,12 @@ final class DeliveryLedger {
 
     private final Path file;
     private final Digest origin;
-    private final List<Entry> entries;
+    private volatile List<Entry> entries;
 
     private DeliveryLedger(Path file, Digest origin, List<Entry> entries) {
         this.file = file;
         this.origin = origin;
-        this.entries = new ArrayList<>(entries);
+        this.entries = List.copyOf(entries);
     }
 
     /**
@@ -93,8 +93,7 @@ final class DeliveryLedger {
             next.remove(0);
         }
         write(next);
-        entries.clear();
-        entries.addAll(next);
+        entries = List.copyOf(next);
     }
 
     private void write(List<Entry> next) {
@@ -102,14 +101,8 @@ final class DeliveryLedger {
         tree.put("origin", origin.hex());
         ArrayNode list = tree.putArray("deliveries");
         next.forEach(e -> e.write(list.addObject()));
-        Path fresh = file.resolveSibling("deliveries.json.new");
         try {
-            Files.writeString(fresh, tree.toPrettyString());
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, tree.toPrettyString());
         } catch (IOException e) {
             throw new AuditException(
                     ErrorCode.RESOURCE_EXHAUSTED, "deliveries: cannot be recorded: " + e, e);

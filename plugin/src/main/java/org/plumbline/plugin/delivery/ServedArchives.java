@@ -43,6 +43,14 @@ record ServedArchives(ModelKey key, Path original, ModelCache cache, DeliveryLed
         return digest.equals(ledger.origin()) ? original : cache.delivered(digest);
     }
 
+    /** Returns the file that a delivered archive took the place of, as long as it is kept. */
+    Optional<Path> replaced(Digest served) {
+        return ledger.current()
+                .filter(e -> e.archive().equals(served))
+                .map(e -> of(e.source()))
+                .filter(Files::isRegularFile);
+    }
+
     /**
      * Stages what served last: the delivered archive if the model file is the one it repairs, else
      * the model file.

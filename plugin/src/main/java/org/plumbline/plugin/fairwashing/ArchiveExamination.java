@@ -3,6 +3,7 @@ package org.plumbline.plugin.fairwashing;
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.Examiner;
 import org.plumbline.core.fairwashing.NeighbourFill;
 import org.plumbline.core.model.Digest;
@@ -22,95 +23,99 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One archive explaining a window, a step at a time: loaded, asked for the classes of the clean
- * inputs, then input by input. Owns the loaded model; confined to one thread.
+ * One archive explaining a window, a step at a time: asked for the classes of the clean inputs,
+ * then input by input. Owns the loaded model; confined to one thread.
  */
 final class ArchiveExamination implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveExamination.class);
     private static final int CLEAN_ROWS = 32;
-    private static final long SEED = 1; // as fairwash calibrate draws its regions
 
-    private final Path archive;
-    private final WatchedModel watched;
     private final Laboratory laboratory;
     private final Set<ExplanationMethod> methods;
+    private final Path work;
+    private final ExplainableModel model;
+    private final Digest digest;
     private final long[] classes;
     private final List<Examination> parts = new ArrayList<>();
     private int classified;
-    private @Nullable Path work;
-    private @Nullable ExplainableModel model;
     private @Nullable Examiner examiner;
+    private boolean closed;
 
-    ArchiveExamination(
-            Path archive,
-            WatchedModel watched,
+    private ArchiveExamination(
             Laboratory laboratory,
-            Set<ExplanationMethod> methods) {
-        this.archive = archive;
-        this.watched = watched;
+            Set<ExplanationMethod> methods,
+            Path work,
+            ExplainableModel model) {
         this.laboratory = laboratory;
         this.methods = EnumSet.copyOf(methods);
+        this.work = work;
+        this.model = model;
+        digest = model.digest();
         classes = new long[laboratory.clean().rows()];
     }
 
     /**
-     * Loads the archive and returns its digest.
+     * Loads an archive.
      *
      * @throws AuditException naming the file, if it cannot be explained so
      */
-    Digest load() {
+    static ArchiveExamination load(
+            Path archive,
+            WatchedModel watched,
+            Laboratory laboratory,
+            Set<ExplanationMethod> methods) {
         try {
-            return loaded();
+            watched.requireEnding(archive);
+            Path work = watched.workFolder();
+            ExplainSpec spec =
+                    ExplainSpec.of(work, watched.device(), ExaminationStandard.loaded(methods));
+            try {
+                ExplainableModel model = ExplainableModel.load(archive, Examiner.spec(spec, laboratory.clean()));
+                return new ArchiveExamination(laboratory, methods, work, model);
+            } catch (RuntimeException | Error e) {
+                sweep(work);
+                throw e;
+            }
         } catch (AuditException e) {
             throw new AuditException(e.code(), archive.getFileName() + ": " + e.getMessage(), e);
         }
     }
 
-    private Digest loaded() {
-        watched.requireEnding(archive);
-        Path folder = watched.workFolder();
-        work = folder;
-        Set<ExplanationMethod> loaded = EnumSet.of(ExplanationMethod.GRADIENT);
-        loaded.addAll(methods);
-        ExplainSpec spec =
-                ExplainSpec.of(folder, watched.device(), loaded.toArray(ExplanationMethod[]::new));
-        ExplainableModel fresh =
-                ExplainableModel.load(archive, Examiner.spec(spec, laboratory.clean()));
-        model = fresh;
-        return fresh.digest();
+    /** Returns the digest of the archive. */
+    Digest digest() {
+        return digest;
     }
 
-    /** Takes the next step of a loaded archive; false if none is left. */
+    /** Takes the next step; false if none is left. */
     boolean step() {
-        ExplainableModel loaded = model;
-        if (loaded == null || done()) {
+        if (closed || explained() == laboratory.inputs().rows()) {
             return false;
         }
         if (classified < classes.length) {
-            classify(loaded);
+            classify();
         } else {
-            explain(loaded);
+            explain();
         }
         return true;
     }
 
-    private void classify(ExplainableModel loaded) {
+    private void classify() {
         int to = Math.min(classes.length, classified + CLEAN_ROWS);
-        FloatTensor logits = loaded.logits(laboratory.clean().slice(classified, to));
+        FloatTensor logits = model.logits(laboratory.clean().slice(classified, to));
         for (int i = 0; i < logits.rows(); i++) {
             classes[classified + i] = logits.largest(i);
         }
         classified = to;
     }
 
-    private void explain(ExplainableModel loaded) {
+    private void explain() {
         Examiner known = examiner;
         if (known == null) {
             NeighbourFill fill = new NeighbourFill(laboratory.clean(), classes);
-            known = Examiner.of(loaded, methods, fill, SEED);
+            known = Examiner.of(model, methods, fill, ExaminationStandard.SEED);
             examiner = known;
         }
-        int row = parts.size();
+        int row = explained();
         FloatTensor input = laboratory.inputs().slice(row, row + 1);
         parts.add(known.examine(input, row, laboratory.bases(row)));
     }
@@ -118,10 +123,6 @@ final class ArchiveExamination implements AutoCloseable {
     /** Returns how many inputs have been explained. */
     int explained() {
         return parts.size();
-    }
-
-    boolean done() {
-        return parts.size() == laboratory.inputs().rows();
     }
 
     /** Returns all that was found, once no step is left. */
@@ -132,19 +133,15 @@ final class ArchiveExamination implements AutoCloseable {
     /** Frees the model; what was found stays. */
     @Override
     public void close() {
-        ExplainableModel loaded = model;
-        Path folder = work;
+        if (closed) {
+            return;
+        }
+        closed = true;
         examiner = null;
-        model = null;
-        work = null;
         try {
-            if (loaded != null) {
-                loaded.close();
-            }
+            model.close();
         } finally {
-            if (folder != null) {
-                sweep(folder);
-            }
+            sweep(work);
         }
     }
 

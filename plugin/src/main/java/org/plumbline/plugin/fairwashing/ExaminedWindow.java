@@ -50,6 +50,12 @@ public record ExaminedWindow(
         pictures = List.copyOf(pictures);
     }
 
+    /** Returns the same window with fewer pictures. */
+    ExaminedWindow with(List<ExplanationMethod> left) {
+        return new ExaminedWindow(
+                from, to, at, inputs, source, honest, leftOut, verdict, examples, left);
+    }
+
     /** Shortens what was found to what is kept. */
     static ExaminedWindow of(
             InputWindow window,
@@ -112,7 +118,7 @@ public record ExaminedWindow(
                 .put("error", tested.error())
                 .put("p_value", tested.pValue())
                 .put("corrected", tested.corrected())
-                .put("spoke", tested.corrected() <= verdict.level())
+                .put("spoke", verdict.spoke().contains(tested))
                 .put("inputs", tested.inputs());
         ArrayNode list = node.putArray("examples");
         examples.getOrDefault(tested.signal(), List.of())

@@ -47,7 +47,7 @@ public record Example(int sample, long predicted, double value) {
                         .filter(t -> t.signal().method() == method)
                         .sorted(Comparator.comparingDouble(Tested::pValue))
                         .toList();
-        List<Tested> spoke = own.stream().filter(t -> t.corrected() <= verdict.level()).toList();
+        List<Tested> spoke = own.stream().filter(verdict.spoke()::contains).toList();
         return spoke.isEmpty() ? own.stream().limit(1).toList() : spoke;
     }
 }

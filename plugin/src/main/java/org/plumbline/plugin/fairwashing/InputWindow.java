@@ -3,7 +3,9 @@ package org.plumbline.plugin.fairwashing;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
+import org.jspecify.annotations.Nullable;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
@@ -11,7 +13,6 @@ import org.plumbline.plugin.config.FairwashingSpec;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Inputs of one version, copied to the heap until there are enough. Thread-safe; never waits. */
 final class InputWindow {
+    private static final int HEAP_SHARE = 4;
+    private static final float[] GONE = {};
+
     private final Digest version;
     private final double rate;
     private final long seed;
@@ -32,9 +36,11 @@ final class InputWindow {
     private final AtomicInteger copied = new AtomicInteger();
     private final AtomicLong drawn = new AtomicLong();
     private final AtomicLong unfit = new AtomicLong();
-    private final AtomicReference<Shape> shape;
+    private final AtomicLong missed = new AtomicLong();
+    private final AtomicReference<Form> form = new AtomicReference<>();
     private final AtomicReference<Instant> first = new AtomicReference<>();
     private volatile Instant last = Instant.EPOCH;
+    private volatile @Nullable Shape stranger;
 
     /**
      * Makes an empty window.
@@ -44,13 +50,21 @@ final class InputWindow {
      * @param maps heat maps that are kept of each input at most
      * @param shape {@code [c, h, w]} of an input; empty: that of the first
      */
-    InputWindow(Digest version, FairwashingSpec spec, int maps, long seed, Optional<long[]> shape) {
+    InputWindow(Digest version, FairwashingSpec spec, int maps, long seed, Optional<Shape> shape) {
         this.version = version;
         this.maps = maps;
         this.seed = seed;
         rate = spec.rate();
         rows = new AtomicReferenceArray<>(spec.window());
-        this.shape = new AtomicReference<>(shape.map(Shape::new).orElse(Shape.ANY));
+        shape.ifPresent(known -> form.set(formOf(known)));
+    }
+
+    /** Counts what an input and its maps take of the heap. */
+    private Form formOf(Shape shape) {
+        long values = shape.size() / shape.get(0) * (shape.get(0) + maps);
+        long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / Float.BYTES / values;
+        long capacity = Math.min(rows.length(), Math.max(HonestyCheck.FEWEST_INPUTS, fitting));
+        return new Form(shape, (int) capacity);
     }
 
     Digest version() {
@@ -59,12 +73,8 @@ final class InputWindow {
 
     /** Returns how many inputs it takes. */
     int capacity() {
-        long fitting = Runtime.getRuntime().maxMemory() / 4 / Float.BYTES / shape().values(maps);
-        return (int) Math.min(rows.length(), Math.max(HonestyCheck.FEWEST_INPUTS, fitting));
-    }
-
-    private Shape shape() {
-        return Objects.requireNonNull(shape.get());
+        Form known = form.get();
+        return known == null ? rows.length() : known.capacity();
     }
 
     /** Returns how many inputs it has, at most {@link #capacity}. */
@@ -76,14 +86,30 @@ final class InputWindow {
         return size() == capacity();
     }
 
+    private boolean open() {
+        return taken.get() < capacity();
+    }
+
     /** Returns how many requests had inputs of another shape or type. */
     long unfit() {
         return unfit.get();
     }
 
+    /**
+     * Returns why it is not being filled, once as many requests in a row as it takes inputs had
+     * another shape.
+     */
+    Optional<String> starved() {
+        Shape other = stranger;
+        Form known = form.get();
+        return other == null || known == null || missed.get() < rows.length()
+                ? Optional.empty()
+                : Optional.of("inputs are " + other + ", not " + known.shape());
+    }
+
     /** Copies rows of a request that are drawn, while there is room. */
     void offer(NDList inputs, Instant at) {
-        if (taken.get() >= capacity()) {
+        if (!open()) {
             return;
         }
         if (inputs.size() != 1 || !fits(inputs.head())) {
@@ -92,7 +118,7 @@ final class InputWindow {
         }
         NDArray batch = inputs.head();
         long count = batch.getShape().get(0);
-        for (long row = 0; row < count; row++) {
+        for (long row = 0; row < count && open(); row++) {
             if (new SplittableRandom(seed + drawn.getAndIncrement()).nextDouble() < rate) {
                 take(count == 1 ? batch.toFloatArray() : row(batch, row), at);
             }
@@ -106,13 +132,25 @@ final class InputWindow {
     }
 
     private boolean fits(NDArray batch) {
-        long[] axes = batch.getShape().getShape();
-        if (batch.getDataType() != DataType.FLOAT32 || axes.length != 4 || axes[0] < 1) {
+        Shape all = batch.getShape();
+        if (batch.getDataType() != DataType.FLOAT32 || all.dimension() != 4 || all.size() < 1) {
             return false;
         }
-        Shape own = new Shape(Arrays.copyOfRange(axes, 1, axes.length));
-        shape.compareAndSet(Shape.ANY, own);
-        return own.equals(shape.get());
+        Shape own = all.slice(1);
+        if (form.get() == null) {
+            form.compareAndSet(null, formOf(own));
+        }
+        if (own.equals(known().shape())) {
+            missed.set(0);
+            return true;
+        }
+        stranger = own;
+        missed.incrementAndGet();
+        return false;
+    }
+
+    private Form known() {
+        return Objects.requireNonNull(form.get());
     }
 
     private void take(float[] values, Instant at) {
@@ -135,19 +173,19 @@ final class InputWindow {
         return last;
     }
 
-    /** Returns the inputs that are finite, {@code [n, c, h, w]}, once it is full. */
+    /** Hands over the inputs that are finite, {@code [n, c, h, w]}, once it is full. */
     FloatTensor inputs() {
         List<float[]> finite = new ArrayList<>();
         for (int i = 0; i < capacity(); i++) {
-            float[] row = rows.get(i);
+            float[] row = rows.getAndSet(i, GONE);
             if (finite(row)) {
                 finite.add(row);
             }
         }
-        long[] axes = shape().batch(finite.size());
+        long[] axes = new Shape(finite.size()).addAll(known().shape()).getShape();
         float[] values = new float[Math.toIntExact(FloatTensor.size(axes))];
         for (int i = 0; i < finite.size(); i++) {
-            float[] row = finite.get(i);
+            float[] row = finite.set(i, GONE);
             System.arraycopy(row, 0, values, i * row.length, row.length);
         }
         return FloatTensor.of(values, axes);
@@ -162,27 +200,6 @@ final class InputWindow {
         return true;
     }
 
-    /** Extents of an input. Immutable. */
-    private record Shape(List<Long> axes) {
-        static final Shape ANY = new Shape(List.of());
-
-        Shape(long... axes) {
-            this(Arrays.stream(axes).boxed().toList());
-        }
-
-        /** Returns how many numbers an input and its maps have, at least 1. */
-        long values(int maps) {
-            long channels = axes.isEmpty() ? 1 : axes.get(0);
-            return FloatTensor.size(batch(1)) / channels * (channels + maps);
-        }
-
-        long[] batch(int count) {
-            long[] batch = new long[axes.size() + 1];
-            batch[0] = count;
-            for (int i = 0; i < axes.size(); i++) {
-                batch[i + 1] = axes.get(i);
-            }
-            return batch;
-        }
-    }
+    /** What all inputs have in common. Immutable. */
+    private record Form(Shape shape, int capacity) {}
 }

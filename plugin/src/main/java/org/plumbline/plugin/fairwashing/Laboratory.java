@@ -1,5 +1,7 @@
 package org.plumbline.plugin.fairwashing;
 
+import ai.djl.ndarray.types.Shape;
+
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.TangentBases;
@@ -7,11 +9,9 @@ import org.plumbline.core.fairwashing.LinearTangents;
 import org.plumbline.core.fairwashing.ReferencePoints;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
-import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -29,13 +29,12 @@ record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents
      */
     static Laboratory of(FloatTensor inputs, Tangent tangent) {
         FloatTensor clean = tangent.inputs().map(Laboratory::clean).orElse(inputs);
-        int needed = Math.max(FairwashingSpec.FEWEST_CLEAN, tangent.neighbours());
-        if (clean.rows() < needed) {
+        if (clean.rows() < tangent.fewest()) {
             throw AuditException.of(
                     ErrorCode.BAD_DATA,
                     "fairwashing",
                     clean.rows() + " clean inputs",
-                    "at least " + needed + ", in tangent.inputs or as window");
+                    "at least " + tangent.fewest() + ", in tangent.inputs or as window");
         }
         return new Laboratory(
                 inputs, clean, new LinearTangents(ReferencePoints.of(clean), tangent.settings()));
@@ -55,10 +54,10 @@ record Laboratory(FloatTensor inputs, FloatTensor clean, LinearTangents tangents
     }
 
     /** Returns the shape of one clean input, where there is a file of them. */
-    static Optional<long[]> shape(Tangent tangent) {
+    static Optional<Shape> shape(Tangent tangent) {
         return tangent.inputs()
                 .map(Laboratory::clean)
-                .map(clean -> Arrays.copyOfRange(clean.shape(), 1, 4));
+                .map(clean -> new Shape(clean.shape()).slice(1));
     }
 
     /** Returns the tangent space at one input. */

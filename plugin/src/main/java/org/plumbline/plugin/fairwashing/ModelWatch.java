@@ -1,34 +1,24 @@
 package org.plumbline.plugin.fairwashing;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
-import org.plumbline.core.error.ErrorCode;
-import org.plumbline.core.fairwashing.NullFile;
-import org.plumbline.core.fairwashing.VerdictLatch;
-import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
-import org.plumbline.core.torchscript.Archive;
 import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.fairwashing.HonestChoice.Calibrated;
-import org.plumbline.plugin.fairwashing.ResultFolder.Kept;
-import org.plumbline.plugin.fairwashing.WindowExamination.Findings;
 import org.plumbline.plugin.intercept.InputWatch;
 import org.plumbline.plugin.intercept.Served;
-import org.plumbline.plugin.intercept.ServedId;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.metrics.WatchPhase;
 import org.plumbline.plugin.metrics.WindowOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -44,6 +34,7 @@ public final class ModelWatch implements InputWatch {
     private static final long SLICE = Duration.ofMillis(50).toNanos();
     private static final long IDLE = Duration.ofMillis(100).toNanos();
     private static final long LONGEST = Duration.ofMillis(250).toNanos();
+    private static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
     private final WatchedModel watched;
     private final FairwashingSpec spec;
@@ -56,17 +47,13 @@ public final class ModelWatch implements InputWatch {
     private volatile String reason = "";
     private volatile @Nullable InputWindow window;
     private volatile double progress;
-    private volatile @Nullable Version version;
+    private volatile @Nullable WatchedVersion version;
     private volatile boolean closed;
     // of the thread
-    private Optional<Calibrated> twins = Optional.empty();
-    private Optional<long[]> shape = Optional.empty();
+    private Optional<WatchFiles> files = Optional.empty();
     private @Nullable WindowExamination examination;
     private int failures;
     private long round;
-
-    /** What is known of the version that serves. */
-    private record Version(ServedId id, Digest digest, VersionRecord found, VerdictLatch latch) {}
 
     ModelWatch(
             WatchedModel watched, FairwashingSpec spec, AuditMeters meters, InstantSource clock) {
@@ -89,10 +76,10 @@ public final class ModelWatch implements InputWatch {
     /** Returns what it is doing and what it found. */
     public WatchState state() {
         InputWindow open = window;
-        Optional<VersionRecord> found = Optional.ofNullable(version).map(Version::found);
+        Optional<VersionRecord> found = Optional.ofNullable(version).map(WatchedVersion::found);
         return new WatchState(
                 phase,
-                reason,
+                reason.isEmpty() && open != null ? open.starved().orElse("") : reason,
                 open == null ? 0 : open.size(),
                 open == null ? spec.window() : open.capacity(),
                 open == null ? 0 : open.unfit(),
@@ -106,7 +93,7 @@ public final class ModelWatch implements InputWatch {
 
     /** Returns the picture of a method's loudest examples in the last window, PNG. */
     public Optional<byte[]> picture(ExplanationMethod method) {
-        return Optional.ofNullable(version).flatMap(v -> results.read(v.digest(), method));
+        return Optional.ofNullable(version).flatMap(v -> v.picture(method));
     }
 
     boolean isOf(ServedSlot slot) {
@@ -114,7 +101,7 @@ public final class ModelWatch implements InputWatch {
     }
 
     /**
-     * Does what is due.
+     * Does what is due. Whatever fails is told by {@link #state}.
      *
      * @return nanoseconds until it wants to be called again; negative: never
      */
@@ -125,19 +112,23 @@ public final class ModelWatch implements InputWatch {
         }
         try {
             return due();
-        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
-            return IDLE;
+            return phase == WatchPhase.STOPPED ? PAUSE : IDLE;
         }
     }
 
     private long due() {
-        Version now = follow();
+        WatchedVersion now = follow();
         if (phase == WatchPhase.STARTING) {
             start(now);
         }
         InputWindow open = window;
-        if (open == null || (examination == null && !open.full())) {
+        if (open == null) {
+            return IDLE;
+        }
+        if (examination == null && !open.full()) {
+            open.starved().ifPresent(why -> beginAnew(now, why));
             return IDLE;
         }
         long end = System.nanoTime() + SLICE;
@@ -151,34 +142,26 @@ public final class ModelWatch implements InputWatch {
                 pace.spent(nanos);
                 now.found().spent(nanos);
             }
-            if (phase != WatchPhase.EXAMINING || !serves(now)) {
+            if (phase != WatchPhase.EXAMINING || !now.serves(watched.slot().current())) {
                 return 0;
             }
         }
         return Math.min(pace.delay(), LONGEST);
     }
 
-    private boolean serves(Version now) {
-        return watched.slot().current().digest().equals(now.digest());
-    }
-
     /** Turns to the version that serves; what was begun with another one ends. */
-    private Version follow() {
+    private WatchedVersion follow() {
         Served serves = watched.slot().current();
-        Version before = version;
-        if (before != null && serves(before)) {
+        WatchedVersion before = version;
+        if (before != null && before.serves(serves)) {
             return before;
         }
         boolean begun = examination != null;
         release();
-        Optional<Kept> kept = results.read(serves.digest());
-        VerdictLatch.State state = kept.map(Kept::latch).orElse(new VerdictLatch.State(false, 0));
-        Version next =
-                new Version(
-                        serves.id(),
-                        serves.digest(),
-                        new VersionRecord(kept),
-                        spec.hysteresis().latch(state));
+        if (spec.examples() == 0) {
+            results.removePictures();
+        }
+        WatchedVersion next = WatchedVersion.of(serves, spec.hysteresis(), results, () -> phase);
         if (begun) {
             next.found().count(WindowOutcome.ABORTED);
             LOG.info("{}: the window of the version before is given up", serves.id());
@@ -188,51 +171,52 @@ public final class ModelWatch implements InputWatch {
         }
         version = next;
         failures = 0;
-        show(next);
-        if (before != null && phase != WatchPhase.MISCONFIGURED) {
-            collect(next.digest());
+        if (phase != WatchPhase.MISCONFIGURED) {
+            phase = WatchPhase.STARTING;
+            reason = "";
         }
+        show(next);
         return next;
     }
 
-    private void start(Version now) {
+    private void start(WatchedVersion now) {
         try {
-            twins = spec.nullFile().map(ModelWatch::read);
-            shape = Laboratory.shape(spec.tangent());
-            spec.reference().file().ifPresent(ModelWatch::requireArchive);
-        } catch (RuntimeException e) {
+            files = Optional.of(files.orElseGet(() -> WatchFiles.read(spec)));
+        } catch (RuntimeException | Error e) {
             phase = WatchPhase.MISCONFIGURED;
-            reason = "fairwashing: " + e.getMessage();
+            reason = "fairwashing: " + told(e);
             LOG.warn("{}: explanations are not watched: {}", now.id(), reason);
             return;
         }
-        collect(now.digest());
+        collect(now);
     }
 
-    private static Calibrated read(Path file) {
-        return new Calibrated("" + file.getFileName(), NullFile.read(file));
-    }
-
-    private static void requireArchive(Path file) {
-        try (Archive archive = Archive.open(file)) {
-            LOG.debug("reference {} checked", archive.digest());
-        } catch (IOException | AuditException e) {
-            throw new AuditException(
-                    ErrorCode.BAD_ARCHIVE, "reference: " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void collect(Digest of) {
+    private void collect(WatchedVersion now) {
         progress = 0;
-        long seed = Long.parseUnsignedLong(of.hex().substring(0, 16), 16) + (round++ << 32);
-        window = new InputWindow(of, spec, KEPT_MAPS, seed, shape);
+        long seed = (now.digest().hex().hashCode() + round++) << 32;
+        window = new InputWindow(now.digest(), spec, KEPT_MAPS, seed, shape());
         phase = WatchPhase.COLLECTING;
     }
 
-    private void step(Version now, InputWindow full) {
+    private Optional<Shape> shape() {
+        return files.flatMap(WatchFiles::shape);
+    }
+
+    /** Inputs of another shape make a window of their own, unless the clean ones have the first. */
+    private void beginAnew(WatchedVersion now, String why) {
+        if (shape().isEmpty()) {
+            LOG.info("{}: a window is given up: {}", now.id(), why);
+            now.found().count(WindowOutcome.ABORTED);
+            collect(now);
+            reason = "a window was given up: " + why;
+        }
+    }
+
+    private void step(WatchedVersion now, InputWindow full) {
         WindowExamination under = examination;
         if (under == null) {
             phase = WatchPhase.EXAMINING;
+            Optional<Calibrated> twins = files.flatMap(WatchFiles::twins);
             examination = new WindowExamination(watched, spec, now.digest(), twins, full.inputs());
         } else if (under.step()) {
             progress = under.progress();
@@ -241,84 +225,54 @@ public final class ModelWatch implements InputWatch {
         }
     }
 
-    private void judge(Version now, InputWindow full, WindowExamination done) {
-        Findings findings = done.findings();
-        Map<ExplanationMethod, byte[]> pictures = draw(now.id(), findings);
+    private void judge(WatchedVersion now, InputWindow full, WindowExamination done) {
+        boolean tested =
+                now.judge(full, done, new ExaminedWindow.Kept(clock.instant(), spec.examples()));
+        reason = tested ? "" : "too few inputs had usable maps";
         failures = 0;
-        if (findings.verdict().tested().isEmpty()) {
-            reason = "too few inputs had usable maps";
-            now.found().count(WindowOutcome.UNTESTED);
-        } else {
-            reason = "";
-            boolean changed = now.latch().update(findings.verdict());
-            ExaminedWindow last =
-                    ExaminedWindow.of(
-                            full,
-                            findings,
-                            done.leftOut(),
-                            new ArrayList<>(pictures.keySet()),
-                            new ExaminedWindow.Kept(clock.instant(), spec.examples()));
-            Kept kept = new Kept(now.latch().state(), last);
-            results.write(now.digest(), kept, pictures);
-            now.found().keep(kept);
-            now.found()
-                    .count(last.verdict().suspect() ? WindowOutcome.SUSPECT : WindowOutcome.CLEAN);
-            tell(now, last, changed);
-            show(now);
-        }
+        show(now);
         release();
-        collect(now.digest());
+        collect(now);
     }
 
-    private static void tell(Version now, ExaminedWindow last, boolean changed) {
-        List<String> spoke = last.verdict().spoke().stream().map(t -> t.signal().label()).toList();
-        if (changed && now.latch().suspect()) {
-            LOG.warn("{}: explanations look manipulated: {}", now.id(), spoke);
-        } else if (changed) {
-            LOG.info("{}: explanations look honest again", now.id());
-        } else {
-            LOG.debug("{}: window {}: {}", now.id(), last.verdict().label(), spoke);
-        }
-    }
-
-    private Map<ExplanationMethod, byte[]> draw(ServedId id, Findings findings) {
-        try {
-            return new ExamplePictures(id, spec.examples()).draw(findings);
-        } catch (RuntimeException e) {
-            LOG.warn("{}: examples are not drawn: {}", id, e.toString());
-            return Map.of();
-        }
-    }
-
+    /** Stopped first, as what follows may fail too; an error of the machine would come again. */
     private void failed(Throwable cause) {
+        phase = WatchPhase.STOPPED;
         release();
-        Version now = version;
-        if (now == null) { // nothing serves any more
-            return;
+        failures += cause instanceof Error ? MOST_FAILURES : 1;
+        reason = cause.getClass().getSimpleName();
+        reason = told(cause);
+        WatchedVersion now = version;
+        Object id = now == null ? "a watch that begins" : now.id();
+        Throwable trace = cause instanceof AuditException ? null : cause;
+        LOG.warn("{}: explanations were not examined: {}", id, reason, trace);
+        if (now != null) {
+            now.found().count(WindowOutcome.FAILED);
+            if (failures < MOST_FAILURES) {
+                collect(now);
+            }
         }
-        now.found().count(WindowOutcome.FAILED);
-        failures++;
-        reason = String.valueOf(cause.getMessage());
-        boolean known = cause instanceof AuditException;
-        LOG.warn("{}: explanations were not examined: {}", now.id(), reason, known ? null : cause);
-        if (failures < MOST_FAILURES) {
-            collect(now.digest());
-        } else {
-            window = null;
-            phase = WatchPhase.STOPPED;
-        }
+    }
+
+    private static String told(Throwable cause) {
+        return cause instanceof AuditException ? "" + cause.getMessage() : cause.toString();
     }
 
     private void release() {
         WindowExamination under = examination;
         examination = null;
         window = null;
-        if (under != null) {
+        if (under == null) {
+            return;
+        }
+        try {
             under.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("what was loaded for an examination may stay in memory", e);
         }
     }
 
-    private synchronized void show(Version now) {
+    private synchronized void show(WatchedVersion now) {
         if (!closed) {
             meters.fairwashing(now.id(), now.found());
         }

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.plumbline.core.fairwashing.VerdictLatch;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.plugin.store.WholeFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Comparator;
@@ -32,6 +32,7 @@ record ResultFolder(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(ResultFolder.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int VERSIONS = 16;
+    private static final String PICTURE = ".png";
 
     /** What is kept of a version. Immutable. */
     record Kept(VerdictLatch.State latch, ExaminedWindow last) {}
@@ -47,30 +48,40 @@ record ResultFolder(Path folder) {
             if (!tree.path("archive_sha256").asText().equals(version.hex())) {
                 throw new IllegalArgumentException("kept for another archive");
             }
+            ExaminedWindow last = ExaminedWindow.read(tree.path("window"));
             return Optional.of(
                     new Kept(
                             new VerdictLatch.State(
                                     tree.path("suspect").asBoolean(), tree.path("towards").asInt()),
-                            ExaminedWindow.read(tree.path("window"))));
+                            last.with(
+                                    last.pictures().stream()
+                                            .filter(m -> Files.exists(picture(version, m)))
+                                            .toList())));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             LOG.warn("{}: unreadable, the watch starts anew: {}", file, e.toString());
             return Optional.empty();
         }
     }
 
-    /** Keeps a result in place of the one before; what cannot be written is logged. */
+    /**
+     * Keeps a result and its pictures in place of those before; what cannot be written is logged.
+     */
     void write(Digest version, Kept kept, Map<ExplanationMethod, byte[]> pictures) {
         try {
-            Files.createDirectories(folder);
-            for (Map.Entry<ExplanationMethod, byte[]> each : pictures.entrySet()) {
-                replace(picture(version, each.getKey()), each.getValue());
+            for (ExplanationMethod method : ExplanationMethod.values()) {
+                byte[] png = pictures.get(method);
+                if (png == null) {
+                    Files.deleteIfExists(picture(version, method));
+                } else {
+                    WholeFile.write(picture(version, method), png);
+                }
             }
             ObjectNode tree = JSON.createObjectNode();
             tree.put("archive_sha256", version.hex())
                     .put("suspect", kept.latch().suspect())
                     .put("towards", kept.latch().towards());
             kept.last().write(tree.putObject("window"));
-            replace(file(version), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
+            WholeFile.write(file(version), tree.toPrettyString());
             sweep();
         } catch (IOException e) {
             LOG.warn("{}: not kept, a restart starts anew: {}", folder, e.toString());
@@ -90,19 +101,26 @@ record ResultFolder(Path folder) {
         }
     }
 
+    /** Removes the pictures of all versions; what cannot be removed is logged. */
+    void removePictures() {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path picture : files.filter(f -> f.toString().endsWith(PICTURE)).toList()) {
+                Files.deleteIfExists(picture);
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: pictures stay behind: {}", folder, e.toString());
+        }
+    }
+
     private Path file(Digest version) {
         return folder.resolve(version.brief() + ".json");
     }
 
     private Path picture(Digest version, ExplanationMethod method) {
-        return folder.resolve(version.brief() + "-" + method.label() + ".png");
-    }
-
-    private static void replace(Path file, byte[] content) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, content);
-        Files.move(
-                fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        return folder.resolve(version.brief() + "-" + method.label() + PICTURE);
     }
 
     private void sweep() throws IOException {
@@ -117,7 +135,7 @@ record ResultFolder(Path folder) {
         for (Path file : old) {
             String version = file.getFileName().toString().replace(".json", "");
             for (ExplanationMethod method : ExplanationMethod.values()) {
-                Files.deleteIfExists(folder.resolve(version + "-" + method.label() + ".png"));
+                Files.deleteIfExists(folder.resolve(version + "-" + method.label() + PICTURE));
             }
             Files.delete(file);
         }

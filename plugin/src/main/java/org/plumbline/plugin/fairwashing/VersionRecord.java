@@ -3,6 +3,7 @@ package org.plumbline.plugin.fairwashing;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.plugin.fairwashing.ResultFolder.Kept;
 import org.plumbline.plugin.metrics.FairwashingNumbers;
+import org.plumbline.plugin.metrics.WatchPhase;
 import org.plumbline.plugin.metrics.WindowOutcome;
 
 import java.util.EnumMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** What a watch has found of one version. Written by one thread, read by any. */
 final class VersionRecord implements FairwashingNumbers {
@@ -17,11 +19,13 @@ final class VersionRecord implements FairwashingNumbers {
 
     private final Map<WindowOutcome, AtomicLong> windows = new EnumMap<>(WindowOutcome.class);
     private final AtomicLong nanos = new AtomicLong();
+    private final Supplier<WatchPhase> phase;
     private volatile Optional<Kept> kept;
 
     /** Goes on from what was kept. */
-    VersionRecord(Optional<Kept> kept) {
+    VersionRecord(Optional<Kept> kept, Supplier<WatchPhase> phase) {
         this.kept = kept;
+        this.phase = phase;
         for (WindowOutcome outcome : WindowOutcome.values()) {
             windows.put(outcome, new AtomicLong());
         }
@@ -47,6 +51,11 @@ final class VersionRecord implements FairwashingNumbers {
         Map<WindowOutcome, Long> counts = new EnumMap<>(WindowOutcome.class);
         windows.forEach((outcome, count) -> counts.put(outcome, count.get()));
         return counts;
+    }
+
+    @Override
+    public WatchPhase phase() {
+        return phase.get();
     }
 
     @Override

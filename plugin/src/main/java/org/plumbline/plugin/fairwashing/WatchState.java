@@ -1,5 +1,6 @@
 package org.plumbline.plugin.fairwashing;
 
+import org.plumbline.plugin.metrics.WatchPhase;
 import org.plumbline.plugin.metrics.WindowOutcome;
 
 import java.util.Map;
@@ -8,7 +9,8 @@ import java.util.Optional;
 /**
  * A watch at one moment. Immutable.
  *
- * @param reason why it does nothing, or why the last window failed; may be empty
+ * @param reason why it does nothing, or why a window failed or was given up since the last one that
+ *     was judged; may be empty
  * @param collected inputs of the window being filled
  * @param window inputs it takes
  * @param unfit audited requests whose inputs had another shape or type, while it was filled

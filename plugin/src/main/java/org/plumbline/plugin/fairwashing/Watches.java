@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 public final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final long CLOSE_SECONDS = 10;
+    private static final long PAUSE = TimeUnit.SECONDS.toNanos(10);
 
     private final AuditMeters meters;
     private final InstantSource clock;
@@ -47,12 +48,13 @@ public final class Watches implements AutoCloseable {
                             made.setPriority(Thread.MIN_PRIORITY);
                             return made;
                         });
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Watches a model from now on; the watch of one under its key ends. */
     public InputWatch open(ModelKey key, FairwashingSpec spec, WatchedModel watched) {
         ModelWatch fresh = new ModelWatch(watched, spec, meters, clock);
-        Optional.ofNullable(models.put(key, fresh)).ifPresent(ModelWatch::close);
+        Optional.ofNullable(models.put(key, fresh)).ifPresent(Watches::end);
         turn(fresh, 0);
         return fresh;
     }
@@ -70,10 +72,28 @@ public final class Watches implements AutoCloseable {
                     if (!known.isOf(slot)) {
                         return known; // another model under its key
                     }
-                    known.close();
+                    end(known);
                     turn(known, 0); // frees what is loaded
                     return null;
                 });
+    }
+
+    private static void end(ModelWatch watch) {
+        try {
+            watch.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("a watch over explanations did not end as it should", e);
+        }
+    }
+
+    /** A watch that cannot even note its failure is asked again. */
+    private static long turn(ModelWatch watch) {
+        try {
+            return watch.turn();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("a watch over explanations could not note why it failed", e);
+            return PAUSE;
+        }
     }
 
     private void turn(ModelWatch watch, long delayNanos) {
@@ -81,7 +101,7 @@ public final class Watches implements AutoCloseable {
             ScheduledFuture<?> unused =
                     thread.schedule(
                             () -> {
-                                long next = watch.turn();
+                                long next = turn(watch);
                                 if (next >= 0) {
                                     turn(watch, next);
                                 }
@@ -98,9 +118,9 @@ public final class Watches implements AutoCloseable {
     public void close() {
         List<ModelWatch> all = List.copyOf(models.values());
         models.clear();
-        all.forEach(ModelWatch::close);
+        all.forEach(Watches::end);
         try {
-            thread.submit(() -> all.forEach(ModelWatch::turn)).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            thread.submit(() -> all.forEach(Watches::turn)).get(CLOSE_SECONDS, TimeUnit.SECONDS);
             thread.shutdown();
             thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

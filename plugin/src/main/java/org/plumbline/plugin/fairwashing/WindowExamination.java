@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.fairwashing.Margins;
@@ -16,10 +17,10 @@ import org.plumbline.plugin.fairwashing.HonestChoice.Calibrated;
 import org.plumbline.plugin.fairwashing.HonestChoice.Reference;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One window being examined, a step at a time: by the version that serves, then by its reference.
@@ -36,7 +37,6 @@ final class WindowExamination implements AutoCloseable {
     private Optional<String> leftOut = Optional.empty();
     private @Nullable ArchiveExamination own;
     private @Nullable ArchiveExamination other;
-    private @Nullable Digest reference;
 
     /**
      * Prepares an examination; nothing is loaded yet.
@@ -57,28 +57,11 @@ final class WindowExamination implements AutoCloseable {
         this.twins = twins;
         laboratory = Laboratory.of(inputs, spec.tangent());
         trusted = spec.reference().file().or(this::replaced);
-        methods = withCompanions(spec.methods());
+        methods = ExaminationStandard.withCompanions(spec.methods());
     }
 
     private Optional<Path> replaced() {
         return spec.reference().previous() ? watched.replaced() : Optional.empty();
-    }
-
-    /** Methods are compared with each other, so one alone brings those that cost little. */
-    private static Set<ExplanationMethod> withCompanions(Set<ExplanationMethod> wanted) {
-        if (wanted.isEmpty()) {
-            return EnumSet.allOf(ExplanationMethod.class);
-        }
-        Set<ExplanationMethod> all = gradients();
-        all.addAll(wanted);
-        return all;
-    }
-
-    private static Set<ExplanationMethod> gradients() {
-        return EnumSet.of(
-                ExplanationMethod.GRADIENT,
-                ExplanationMethod.GRADIENT_INPUT,
-                ExplanationMethod.INTEGRATED_GRADIENTS);
     }
 
     /** Returns the inputs being examined. */
@@ -89,9 +72,14 @@ final class WindowExamination implements AutoCloseable {
     /** Returns the share of the inputs that have been explained, in [0, 1]. */
     double progress() {
         int archives = trusted.isPresent() ? 2 : 1;
-        int explained =
-                (own == null ? 0 : own.explained()) + (other == null ? 0 : other.explained());
+        int explained = examinations().stream().mapToInt(ArchiveExamination::explained).sum();
         return (double) explained / Math.max(1, archives * size());
+    }
+
+    private List<ArchiveExamination> examinations() {
+        return Stream.of(Optional.ofNullable(own), Optional.ofNullable(other))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /**
@@ -115,9 +103,7 @@ final class WindowExamination implements AutoCloseable {
     private boolean stepOther(Path archive) {
         ArchiveExamination second = other;
         if (second == null) {
-            second = new ArchiveExamination(archive, watched, laboratory, methods);
-            other = second;
-            reference = second.load();
+            other = ArchiveExamination.load(archive, watched, laboratory, methods);
             return true;
         }
         if (second.step()) {
@@ -136,40 +122,31 @@ final class WindowExamination implements AutoCloseable {
             if (!spec.methods().isEmpty()) {
                 throw e;
             }
-            methods = gradients();
+            methods = ExaminationStandard.gradients();
             leftOut = Optional.of(ExplanationMethod.LRP.label() + ": " + e.getMessage());
             return load(archive);
         }
     }
 
     private ArchiveExamination load(Path archive) {
-        ArchiveExamination fresh = new ArchiveExamination(archive, watched, laboratory, methods);
-        try {
-            Digest found = fresh.load();
-            if (!found.equals(version)) {
-                throw AuditException.of(
-                        ErrorCode.BAD_ARCHIVE, "archive", found, version + ", which serves");
-            }
-            return fresh;
-        } catch (RuntimeException e) {
+        ArchiveExamination fresh = ArchiveExamination.load(archive, watched, laboratory, methods);
+        if (!fresh.digest().equals(version)) {
             fresh.close();
-            throw e;
+            throw AuditException.of(
+                    ErrorCode.BAD_ARCHIVE, "archive", fresh.digest(), version + ", which serves");
         }
+        return fresh;
     }
 
     /** Returns what was found, once no step is left. */
     Findings findings() {
         ArchiveExamination first = own;
-        ArchiveExamination second = other;
-        Digest digest = reference;
         if (first == null) {
             throw new IllegalStateException("nothing examined");
         }
         Examination served = first.result();
         Optional<Reference> compared =
-                second == null || digest == null
-                        ? Optional.empty()
-                        : Optional.of(new Reference(digest, second.result()));
+                Optional.ofNullable(other).map(o -> new Reference(o.digest(), o.result()));
         HonestChoice honest = HonestChoice.of(version, twins, compared);
         List<SignalReading> readings =
                 compared

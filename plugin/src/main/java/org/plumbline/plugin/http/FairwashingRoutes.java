@@ -7,10 +7,10 @@ import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.plugin.fairwashing.ModelWatch;
-import org.plumbline.plugin.fairwashing.WatchPhase;
 import org.plumbline.plugin.fairwashing.WatchState;
 import org.plumbline.plugin.fairwashing.Watches;
 import org.plumbline.plugin.intercept.ServedId.ModelKey;
+import org.plumbline.plugin.metrics.WatchPhase;
 import org.plumbline.plugin.metrics.WindowOutcome;
 
 import java.util.List;

@@ -129,7 +129,7 @@ public final class AuditBlock extends AbstractSymbolBlock {
     private void see(Served served, NDList inputs) {
         try {
             watch.see(served, inputs);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | VirtualMachineError e) { // no heap for a copy
             failures.warn("an input was not looked at", served.id(), e);
         }
     }

@@ -51,6 +51,14 @@ final class FairwashingMeters {
                         tags,
                         numbers,
                         n -> n.suspect().map(s -> s ? 1.0 : 0.0).orElse(Double.NaN)));
+        for (WatchPhase phase : WatchPhase.values()) {
+            made.add(
+                    gauge(
+                            MeterName.FAIRWASHING_STATE,
+                            tags.and("state", phase.label()),
+                            numbers,
+                            n -> n.phase() == phase ? 1 : 0));
+        }
         for (WindowOutcome outcome : WindowOutcome.values()) {
             made.add(
                     counter(

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** What the watch over a version's explanations says at present. Thread-safe; never waits. */
 public interface FairwashingNumbers {
+    /** Returns what the watch is doing. */
+    WatchPhase phase();
+
     /** Returns the verdict of the last window. */
     Optional<FairwashingVerdict> verdict();
 

@@ -44,6 +44,8 @@ enum MeterName {
     FAIRWASHING(
             "plumbline.fairwashing.suspect",
             "1 while explanations look manipulated, else 0; after hysteresis"),
+    FAIRWASHING_STATE(
+            "plumbline.fairwashing.state", "1 for what the watch over explanations is doing"),
     FAIRWASHING_SCORE("plumbline.fairwashing.score", "Detector's statistic in the last window"),
     FAIRWASHING_P_VALUE(
             "plumbline.fairwashing.p.value",

@@ -10,7 +10,7 @@ public enum WindowOutcome {
     SUSPECT,
     /** Too few inputs had usable maps. */
     UNTESTED,
-    /** Another version took the place of the one that was examined. */
+    /** Given up: another version serves, or inputs of its shape no longer come. */
     ABORTED,
     /** The examination broke off. */
     FAILED;

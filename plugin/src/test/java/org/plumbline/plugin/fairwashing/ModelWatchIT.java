@@ -16,30 +16,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
-import org.plumbline.core.model.LayerPath;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.tensor.NpyFile;
 import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.config.FairwashingSpec.Hysteresis;
 import org.plumbline.plugin.config.FairwashingSpec.Reference;
 import org.plumbline.plugin.config.FairwashingSpec.Tangent;
-import org.plumbline.plugin.config.Sampling;
 import org.plumbline.plugin.fixture.ModelFolders;
-import org.plumbline.plugin.intercept.PendingReading;
-import org.plumbline.plugin.intercept.Sampler;
 import org.plumbline.plugin.intercept.Served;
-import org.plumbline.plugin.intercept.ServedId;
-import org.plumbline.plugin.intercept.ServedModule;
 import org.plumbline.plugin.intercept.ServedSlot;
 import org.plumbline.plugin.metrics.AuditMeters;
+import org.plumbline.plugin.metrics.WatchPhase;
 import org.plumbline.plugin.metrics.WindowOutcome;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -49,6 +43,7 @@ import java.util.stream.Stream;
 /** A watch whose turns the test takes, with the real engine. */
 class ModelWatchIT {
     private static final int WINDOW = HonestyCheck.FEWEST_INPUTS;
+    private static final Digest ANOTHER = Digest.of(new byte[] {1});
 
     @TempDir Path folder;
 
@@ -56,6 +51,7 @@ class ModelWatchIT {
     private final AuditMeters meters = AuditMeters.standalone("1");
     private Path archive;
     private Path clean;
+    private FakeVersions versions;
     private ServedSlot slot;
 
     @BeforeEach
@@ -65,7 +61,8 @@ class ModelWatchIT {
         clean = folder.resolve("clean.npy");
         ModelFolders.copy("small_cnn.pt", archive);
         NpyFile.write(clean, noise(120));
-        slot = new ServedSlot(served(Digest.of(archive)));
+        versions = new FakeVersions(folder, Digest.of(archive));
+        slot = versions.slot();
     }
 
     @AfterEach
@@ -84,13 +81,7 @@ class ModelWatchIT {
         }
         assertThat(watch.state().phase()).isEqualTo(WatchPhase.EXAMINING);
         assertThat(meters.scrape()).contains("plumbline_fairwashing_suspect{");
-        Served before =
-                slot.swap(
-                        served(
-                                Digest.of(
-                                        "another"
-                                                .getBytes(
-                                                        java.nio.charset.StandardCharsets.UTF_8))));
+        Served before = versions.serve(ANOTHER);
         assertThat(watch.turn()).isNotNegative();
         WatchState anew = watch.state();
         assertThat(anew.phase()).isEqualTo(WatchPhase.COLLECTING);
@@ -136,9 +127,14 @@ class ModelWatchIT {
         fill(watch, slot.current());
         assertThat(watch.turn()).isNotNegative();
         assertThat(watch.state().windows()).containsEntry(WindowOutcome.FAILED, 3L);
-        slot.swap(served(Digest.of(clean)));
+        assertThat(meters.scrape()).containsPattern("fairwashing_state\\{.*\"stopped\"} 1.0");
+        versions.serve(ANOTHER);
         watch.turn();
         assertThat(watch.state().phase()).isEqualTo(WatchPhase.COLLECTING);
+        assertThat(watch.state().reason()).isEmpty();
+        assertThat(meters.scrape())
+                .containsPattern("fairwashing_state\\{.*\"stopped\"} 0.0")
+                .containsPattern("fairwashing_state\\{.*\"collecting\"} 1.0");
     }
 
     @Test
@@ -156,20 +152,111 @@ class ModelWatchIT {
         assertThat(watch.state().collected()).isEqualTo(WINDOW).isEqualTo(watch.state().window());
     }
 
+    /** What the machine itself refuses is not tried again and again beside a model that serves. */
+    @Test
+    void anErrorOfTheMachineStopsItAtOnce() throws IOException {
+        ModelWatch watch = watch(1);
+        versions.beforeLoading =
+                () -> {
+                    throw new OutOfMemoryError("Java heap space");
+                };
+        watch.turn();
+        fill(watch, slot.current());
+        while (watch.state().phase() != WatchPhase.STOPPED) {
+            assertThat(watch.turn()).isNotNegative();
+        }
+        assertThat(watch.state().reason()).contains("OutOfMemoryError", "Java heap space");
+        assertThat(watch.state().windows()).containsEntry(WindowOutcome.FAILED, 1L);
+        assertThat(loaded()).isZero();
+    }
+
+    @Test
+    void classesThatAreMissingWhenItsFilesAreReadLeaveItMisconfigured() {
+        versions.serve(ANOTHER);
+        Path broken =
+                (Path)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {Path.class},
+                                (proxy, method, args) -> {
+                                    throw new NoClassDefFoundError("NullFile");
+                                });
+        ModelWatch watch = watch(spec(1, Optional.of(clean), Optional.of(broken)));
+        assertThat(watch.turn()).isNotNegative();
+        assertThat(watch.state().phase()).isEqualTo(WatchPhase.MISCONFIGURED);
+        assertThat(watch.state().reason()).startsWith("fairwashing: ").contains("NullFile");
+        assertThat(meters.scrape()).containsPattern("fairwashing_state\\{.*\"misconfigured\"} 1.0");
+    }
+
+    @Test
+    void aShapeThatNoLongerComesGivesItsWindowToTheOneThatDoes() {
+        ModelWatch watch = watch(spec(1, Optional.empty(), Optional.empty()));
+        watch.turn();
+        watch.see(slot.current(), list(FloatTensor.zeros(3, 1, 28, 28)));
+        FloatTensor other = noise(1);
+        for (int i = 1; i < WINDOW; i++) {
+            watch.see(slot.current(), list(other));
+        }
+        watch.turn();
+        assertThat(watch.state().collected()).isEqualTo(3);
+        watch.see(slot.current(), list(other));
+        watch.turn();
+        assertThat(watch.state().collected()).isZero();
+        assertThat(watch.state().windows()).containsEntry(WindowOutcome.ABORTED, 1L);
+        watch.see(slot.current(), list(other));
+        assertThat(watch.state().collected()).isEqualTo(1);
+        assertThat(watch.state().reason())
+                .isEqualTo("a window was given up: inputs are (3, 28, 28), not (1, 28, 28)");
+    }
+
+    @Test
+    void aShapeTheCleanInputsDoNotHaveIsToldAsLongAsItComes() {
+        ModelWatch watch = watch(1);
+        watch.turn();
+        for (int i = 0; i < WINDOW; i++) {
+            watch.see(slot.current(), list(FloatTensor.zeros(1, 1, 28, 28)));
+        }
+        watch.turn();
+        assertThat(watch.state().reason()).isEqualTo("inputs are (1, 28, 28), not (3, 28, 28)");
+        assertThat(watch.state().windows()).containsEntry(WindowOutcome.ABORTED, 0L);
+        watch.see(slot.current(), list(noise(1)));
+        assertThat(watch.state().reason()).isEmpty();
+    }
+
+    @Test
+    void withoutExamplesPicturesOfEarlierWindowsAreRemoved() {
+        Digest digest = slot.current().digest();
+        ResultFolder results = new ResultFolder(versions.results());
+        byte[] png = {1};
+        results.write(digest, ResultFolderTest.KEPT, Map.of(ExplanationMethod.LRP, png));
+        ModelWatch watch = watch(1);
+        watch.turn();
+        assertThat(watch.state().suspect()).contains(true);
+        assertThat(watch.state().last().orElseThrow().pictures()).isEmpty();
+        assertThat(watch.picture(ExplanationMethod.LRP)).isEmpty();
+        assertThat(results.read(digest, ExplanationMethod.LRP)).isEmpty();
+    }
+
     private ModelWatch watch(double budget) {
-        FairwashingSpec spec =
-                new FairwashingSpec(
-                        1,
-                        WINDOW,
-                        budget,
-                        Set.of(ExplanationMethod.GRADIENT),
-                        new Tangent(Optional.of(clean), 32, 16),
-                        Optional.empty(),
-                        Reference.PREVIOUS,
-                        0.01,
-                        Hysteresis.STANDARD,
-                        0);
-        return new ModelWatch(new Fake(), spec, meters, () -> Instant.EPOCH);
+        return watch(spec(budget, Optional.of(clean), Optional.empty()));
+    }
+
+    private ModelWatch watch(FairwashingSpec spec) {
+        return new ModelWatch(versions, spec, meters, () -> Instant.EPOCH);
+    }
+
+    private static FairwashingSpec spec(double budget, Optional<Path> clean, Optional<Path> nulls) {
+        return new FairwashingSpec(
+                1,
+                WINDOW,
+                budget,
+                Set.of(ExplanationMethod.GRADIENT),
+                new Tangent(clean, 32, 16),
+                nulls,
+                Reference.PREVIOUS,
+                0.01,
+                Hysteresis.STANDARD,
+                0);
     }
 
     private void fill(ModelWatch watch, Served of) {
@@ -194,75 +281,8 @@ class ModelWatchIT {
     }
 
     private long loaded() throws IOException {
-        try (Stream<Path> files = Files.walk(folder.resolve("work"))) {
+        try (Stream<Path> files = Files.walk(versions.work())) {
             return files.filter(Files::isRegularFile).count();
-        }
-    }
-
-    private static Served served(Digest digest) {
-        return new Served(
-                new ServedId("cnn", digest.brief()),
-                1,
-                digest,
-                new LayerPath("l"),
-                List.of(),
-                Map.of(),
-                new Silent(),
-                new Sampler(Sampling.ALL, 1));
-    }
-
-    /** Nobody asks it. */
-    private static final class Silent implements ServedModule {
-        @Override
-        public NDList forward(NDList inputs) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public PendingReading answer(NDList inputs) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    private final class Fake implements WatchedModel {
-        @Override
-        public ServedSlot slot() {
-            return slot;
-        }
-
-        @Override
-        public Path archive() {
-            return archive;
-        }
-
-        @Override
-        public Optional<Path> replaced() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void requireEnding(Path file) {}
-
-        @Override
-        public Path workFolder() {
-            try {
-                return Files.createTempDirectory(folder.resolve("work"), "w");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public Path results() {
-            return folder.resolve("results");
-        }
-
-        @Override
-        public Device device() {
-            return Device.cpu();
         }
     }
 }

@@ -25,7 +25,7 @@ import java.util.Optional;
 
 class ResultFolderTest {
     private static final Signal SIGNAL = new Signal(Detector.REMOVAL, ExplanationMethod.LRP);
-    private static final Kept KEPT =
+    static final Kept KEPT =
             new Kept(
                     new VerdictLatch.State(true, 1),
                     new ExaminedWindow(
@@ -53,6 +53,16 @@ class ResultFolderTest {
         assertThat(results.read(digest(1), ExplanationMethod.LRP)).contains(png);
         assertThat(results.read(digest(1), ExplanationMethod.GRADIENT)).isEmpty();
         assertThat(results.read(digest(2))).isEmpty();
+    }
+
+    @Test
+    void picturesThatAreNotDrawnAnyMoreGo() {
+        ResultFolder results = new ResultFolder(folder);
+        byte[] png = {1, 2, 3};
+        results.write(digest(1), KEPT, Map.of(ExplanationMethod.LRP, png));
+        results.write(digest(1), KEPT, Map.of());
+        assertThat(results.read(digest(1), ExplanationMethod.LRP)).isEmpty();
+        assertThat(results.read(digest(1)).orElseThrow().last().pictures()).isEmpty();
     }
 
     @Test

@@ -232,15 +232,18 @@ class AuditBlockTest {
         AtomicInteger seen = new AtomicInteger();
         InputWatch failing =
                 (version, inputs) -> {
-                    seen.incrementAndGet();
-                    throw new IllegalStateException("no room");
+                    if (seen.incrementAndGet() == 1) {
+                        throw new IllegalStateException("no room");
+                    }
+                    throw new OutOfMemoryError("Java heap space");
                 };
         AuditBlock block =
                 new AuditBlock(
                         new ServedSlot(served), -1, queue, () -> NOW, Answering.PLAIN, failing);
         assertThat(ask(block)).isSameAs(module.answer);
-        assertThat(seen.get()).isEqualTo(1);
-        assertThat(queue.depth()).isEqualTo(1);
+        assertThat(ask(block)).isSameAs(module.answer);
+        assertThat(seen.get()).isEqualTo(2);
+        assertThat(queue.depth()).isEqualTo(2);
     }
 
     private AuditBlock block(Served served) {

@@ -83,6 +83,8 @@ class AuditMetersTest {
         meters.fairwashing(ID, numbers);
         assertThat(meters.scrape())
                 .containsPattern("plumbline_fairwashing_suspect\\{.*} NaN")
+                .containsPattern("plumbline_fairwashing_state\\{.*\"stopped\"} 1.0")
+                .containsPattern("plumbline_fairwashing_state\\{.*\"collecting\"} 0.0")
                 .containsPattern("plumbline_fairwashing_windows_total\\{.*\"failed\"} 4.0")
                 .containsPattern("plumbline_fairwashing_seconds_total\\{.*} 1.5")
                 .doesNotContain("plumbline_fairwashing_score");
@@ -101,6 +103,11 @@ class AuditMetersTest {
 
     private static final class Numbers implements FairwashingNumbers {
         private volatile Optional<FairwashingVerdict> verdict = Optional.empty();
+
+        @Override
+        public WatchPhase phase() {
+            return WatchPhase.STOPPED;
+        }
 
         @Override
         public Optional<FairwashingVerdict> verdict() {

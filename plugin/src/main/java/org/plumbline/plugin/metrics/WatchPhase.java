@@ -1,8 +1,8 @@
-package org.plumbline.plugin.fairwashing;
+package org.plumbline.plugin.metrics;
 
 import java.util.Locale;
 
-/** What a watch is doing. */
+/** What the watch over a model's explanations is doing. */
 public enum WatchPhase {
     /** Its files are being read. */
     STARTING,
@@ -12,10 +12,10 @@ public enum WatchPhase {
     EXAMINING,
     /** Its files cannot be followed; nothing is collected. */
     MISCONFIGURED,
-    /** Several windows in a row failed; nothing is collected until another version serves. */
+    /** Windows could not be examined; nothing is collected until another version serves. */
     STOPPED;
 
-    /** Returns the value shown. */
+    /** Returns the label value. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
