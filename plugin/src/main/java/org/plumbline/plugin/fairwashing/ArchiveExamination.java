@@ -70,7 +70,8 @@ final class ArchiveExamination implements AutoCloseable {
             ExplainSpec spec =
                     ExplainSpec.of(work, watched.device(), ExaminationStandard.loaded(methods));
             try {
-                ExplainableModel model = ExplainableModel.load(archive, Examiner.spec(spec, laboratory.clean()));
+                ExplainableModel model =
+                        ExplainableModel.load(archive, Examiner.spec(spec, laboratory.clean()));
                 return new ArchiveExamination(laboratory, methods, work, model);
             } catch (RuntimeException | Error e) {
                 sweep(work);

@@ -1,19 +1,14 @@
 package org.plumbline.plugin.fairwashing;
 
-import org.plumbline.core.fairwashing.Detector;
-import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.HonestModels;
 import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.fairwashing.NullFile;
-import org.plumbline.core.fairwashing.Signal;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.model.Digest;
-import org.plumbline.core.model.ExplanationMethod;
 
-import java.util.EnumSet;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The honest models a version is compared with, in order: twins calibrated for it, the reference,
@@ -23,38 +18,27 @@ import java.util.stream.Collectors;
  * @param detail says which, in words
  */
 record HonestChoice(HonestModels honest, boolean sameInputs, String detail) {
-    /** A null file as the configuration names it. Immutable. */
-    record Calibrated(String name, NullFile file) {}
-
-    /** An examined reference. Immutable. */
-    record Reference(Digest digest, Examination examination) {}
-
     /**
-     * Returns whether a signal means the same for the honest models: how far a method is from the
-     * others depends on which others there are.
+     * A null file as the configuration names it. Immutable.
+     *
+     * @param twin the honest twin that was kept with it; empty: none
      */
-    boolean comparable(Signal signal, Set<ExplanationMethod> methods) {
-        return signal.detector() != Detector.METHODS || methods.equals(methods());
-    }
-
-    private Set<ExplanationMethod> methods() {
-        if (honest.readings().isEmpty()) {
-            return EnumSet.allOf(ExplanationMethod.class); // the committed margins
+    record Calibrated(String name, NullFile file, Optional<Path> twin) {
+        boolean of(Digest served) {
+            return file.model().equals(served.hex());
         }
-        return honest.readings().keySet().stream().map(Signal::method).collect(Collectors.toSet());
     }
 
     /** Returns the honest models of a version. */
     static HonestChoice of(
-            Digest served, Optional<Calibrated> twins, Optional<Reference> reference) {
-        Optional<Calibrated> own =
-                twins.filter(calibrated -> calibrated.file().model().equals(served.hex()));
+            Digest served, Optional<Calibrated> twins, Optional<ReferenceVersion> reference) {
+        Optional<Calibrated> own = twins.filter(calibrated -> calibrated.of(served));
         String other =
                 twins.filter(calibrated -> own.isEmpty())
                         .map(c -> "; " + c.name() + " was calibrated for another archive")
                         .orElse("");
         if (own.isPresent()) {
-            HonestModels honest = own.get().file().honest();
+            HonestModels honest = own.get().file().honest(reference.map(ReferenceVersion::digest));
             int count = honest.readings().values().stream().mapToInt(List::size).max().orElse(0);
             return new HonestChoice(honest, false, count + " honest models of " + own.get().name());
         }

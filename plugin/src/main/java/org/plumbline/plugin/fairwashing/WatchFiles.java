@@ -37,7 +37,8 @@ record WatchFiles(Optional<Calibrated> twins, Optional<Shape> shape) {
     }
 
     private static Calibrated twins(Path file) {
-        return new Calibrated("" + file.getFileName(), NullFile.read(file));
+        NullFile read = NullFile.read(file);
+        return new Calibrated("" + file.getFileName(), read, read.twin(file));
     }
 
     private static void requireArchive(Path file) {

@@ -8,13 +8,13 @@ import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.HonestyCheck;
 import org.plumbline.core.fairwashing.Margins;
+import org.plumbline.core.fairwashing.ReferenceVersion;
 import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.config.FairwashingSpec;
 import org.plumbline.plugin.fairwashing.HonestChoice.Calibrated;
-import org.plumbline.plugin.fairwashing.HonestChoice.Reference;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -56,12 +56,18 @@ final class WindowExamination implements AutoCloseable {
         this.version = version;
         this.twins = twins;
         laboratory = Laboratory.of(inputs, spec.tangent());
-        trusted = spec.reference().file().or(this::replaced);
+        trusted = spec.reference().file().or(this::unnamed);
         methods = ExaminationStandard.withCompanions(spec.methods());
     }
 
-    private Optional<Path> replaced() {
-        return spec.reference().previous() ? watched.replaced() : Optional.empty();
+    /** The twin kept for this version has others beside it to say how far twins are apart. */
+    private Optional<Path> unnamed() {
+        if (!spec.reference().previous()) {
+            return Optional.empty();
+        }
+        return twins.filter(calibrated -> calibrated.of(version))
+                .flatMap(Calibrated::twin)
+                .or(watched::replaced);
     }
 
     /** Returns the inputs being examined. */
@@ -145,8 +151,8 @@ final class WindowExamination implements AutoCloseable {
             throw new IllegalStateException("nothing examined");
         }
         Examination served = first.result();
-        Optional<Reference> compared =
-                Optional.ofNullable(other).map(o -> new Reference(o.digest(), o.result()));
+        Optional<ReferenceVersion> compared =
+                Optional.ofNullable(other).map(o -> new ReferenceVersion(o.digest(), o.result()));
         HonestChoice honest = HonestChoice.of(version, twins, compared);
         List<SignalReading> readings =
                 compared
@@ -154,7 +160,7 @@ final class WindowExamination implements AutoCloseable {
                         .orElseGet(served::readings)
                         .stream()
                         .filter(r -> asked(r.signal().method()))
-                        .filter(r -> honest.comparable(r.signal(), methods))
+                        .filter(r -> honest.honest().comparable(r.signal(), methods))
                         .toList();
         FairwashingVerdict verdict =
                 new HonestyCheck(Margins.standard(), honest.honest(), spec.level())
@@ -179,7 +185,7 @@ final class WindowExamination implements AutoCloseable {
     record Findings(
             FloatTensor inputs,
             Examination served,
-            Optional<Reference> reference,
+            Optional<ReferenceVersion> reference,
             List<SignalReading> readings,
             FairwashingVerdict verdict,
             HonestChoice honest) {}

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.HonestModels;
 import org.plumbline.core.fairwashing.HonestModels.Moments;
 import org.plumbline.core.fairwashing.HonestModels.Source;
 import org.plumbline.core.fairwashing.NullFile;
 import org.plumbline.core.fairwashing.Signal;
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.model.ExplanationMethod;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.plugin.config.WorkerTarget;
 import org.plumbline.plugin.fixture.Eventually;
@@ -135,6 +137,32 @@ class FairwashingIT {
             assertThat(kept.path("windows").path("suspect").asInt()).isZero();
             assertThat(spoke(kept.path("last"))).contains("resemblance/gradient");
             assertThat(picture(http)).isEqualTo(picture);
+        }
+    }
+
+    @Test
+    void theTwinKeptWithANullIsWhatMapsAreComparedWith() throws Exception {
+        Path model = model(WINDOW, "null-file: null.json");
+        Path served = model.resolve("model.pt");
+        Path twin = Files.copy(served, model.resolve("null-twin.pt"));
+        Path painted = folder.resolve("painted.pt");
+        ModelFolders.fairwashed(painted);
+        Files.move(painted, served, StandardCopyOption.REPLACE_EXISTING);
+        Signal beside = new Signal(Detector.REFERENCE, ExplanationMethod.GRADIENT);
+        Moments near = new Moments(0.01, 0.01, WINDOW);
+        new NullFile(
+                        Digest.of(served).hex(),
+                        "",
+                        List.of(),
+                        new HonestModels(Source.TWINS, Map.of(beside, List.of(near, near))),
+                        Optional.of(
+                                new NullFile.Reference(
+                                        Digest.of(twin).hex(), Optional.of("null-twin.pt"))))
+                .write(model.resolve("null.json"));
+        try (EmbeddedServer server = TestHost.start(folder)) {
+            JsonNode last = judged(new Http(server.port()), "suspect", WINDOW).path("last");
+            assertThat(last.path("null").asText()).isEqualTo("twins");
+            assertThat(spoke(last)).as("%s", last).contains("reference/gradient");
         }
     }
 

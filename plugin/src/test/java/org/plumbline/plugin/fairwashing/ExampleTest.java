@@ -18,11 +18,9 @@ import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.plugin.fairwashing.HonestChoice.Calibrated;
 
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Which examples and which honest models stand beside a version. */
 class ExampleTest {
@@ -66,24 +64,14 @@ class ExampleTest {
                 Optional.of(
                         new Calibrated(
                                 "null.json",
-                                new NullFile(own.hex(), "", List.of(), twins, Optional.empty())));
+                                new NullFile(own.hex(), "", List.of(), twins, Optional.empty()),
+                                Optional.empty()));
         HonestChoice beside = HonestChoice.of(own, file, Optional.empty());
         assertThat(beside.honest()).isEqualTo(twins);
         assertThat(beside.detail()).isEqualTo("2 honest models of null.json");
         HonestChoice alone = HonestChoice.of(other, file, Optional.empty());
         assertThat(alone.honest().source()).isEqualTo(Source.POPULATION);
         assertThat(alone.detail()).endsWith("; null.json was calibrated for another archive");
-    }
-
-    @Test
-    void methodsAreComparedOnlyAmongTheSameMethods() {
-        HonestChoice margins =
-                HonestChoice.of(Digest.of(new byte[0]), Optional.empty(), Optional.empty());
-        Set<ExplanationMethod> all = EnumSet.allOf(ExplanationMethod.class);
-        Set<ExplanationMethod> fewer = EnumSet.complementOf(EnumSet.of(ExplanationMethod.LRP));
-        assertThat(margins.comparable(METHODS, all)).isTrue();
-        assertThat(margins.comparable(METHODS, fewer)).isFalse();
-        assertThat(margins.comparable(REMOVAL, fewer)).isTrue();
     }
 
     private static List<Integer> samples(Tested tested) {
