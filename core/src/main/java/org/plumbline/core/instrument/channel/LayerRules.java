@@ -112,7 +112,7 @@ final class LayerRules {
         if (read.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Double> epsilon = call.positional(EPSILON).flatMap(ScalarFunctions::literal);
+        Optional<Double> epsilon = call.positional(EPSILON).flatMap(Expression::number);
         Optional<FloatTensor> mean = vector(call, 3);
         Optional<FloatTensor> variance = vector(call, 4);
         boolean known =
