@@ -22,6 +22,9 @@ import java.util.TreeSet;
  * extra/plumbline.json}, which names the digest of every other entry. Thread-safe.
  */
 public final class RepairedArchive {
+    /** What the field {@code format} of a manifest says. */
+    public static final String FORMAT = "plumbline-provenance/1";
+
     /** Entry that says where a repaired archive comes from. */
     static final String MANIFEST = "extra/plumbline.json";
 
