@@ -44,7 +44,6 @@ final class ShrinkCommand implements Callable<Integer> {
     private static final int SAMPLES = 64;
     private static final long SEED = 1;
     private static final int AXES = 3;
-    private static final String FORMAT = "plumbline-provenance/1";
 
     @Mixin private Output output = new Output();
 
@@ -124,7 +123,7 @@ final class ShrinkCommand implements Callable<Integer> {
 
     private ObjectNode manifest(Shrinking shrinking) throws IOException {
         ObjectNode manifest = Output.object();
-        manifest.put("format", FORMAT)
+        manifest.put("format", RepairedArchive.FORMAT)
                 .put("source_sha256", Digest.of(model).hex())
                 .put("method", "shrink");
         ArrayNode changed = manifest.putArray("changed_tensors");

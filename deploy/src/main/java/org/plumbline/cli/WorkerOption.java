@@ -1,13 +1,11 @@
 package org.plumbline.cli;
 
-import org.plumbline.cli.client.Target;
 import org.plumbline.cli.client.WorkerClient;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /** Options that say which worker to call. Confined to one thread. */
 final class WorkerOption {
@@ -18,13 +16,9 @@ final class WorkerOption {
             description = "Worker to call (default: PLUMBLINE_WORKER_TARGET or localhost:9090).")
     private String address = "localhost:9090";
 
-    @Option(names = "--ca", description = "Certificates to trust; turns TLS on.")
-    private Optional<Path> authority = Optional.empty();
-
-    @Option(names = "--token-file", description = "File with the bearer token to send.")
-    private Optional<Path> tokenFile = Optional.empty();
+    @Mixin private CredentialOptions credentials = new CredentialOptions();
 
     WorkerClient open() throws IOException {
-        return WorkerClient.open(new Target(address, authority, tokenFile));
+        return credentials.open(address);
     }
 }

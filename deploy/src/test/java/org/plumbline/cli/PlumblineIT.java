@@ -278,6 +278,14 @@ class PlumblineIT {
     }
 
     @Test
+    void whatProvesWhoCallsIsReadForEveryCommandThatCallsAWorker() {
+        assertThat(run("jobs", "--worker=localhost:1", "--token-file", file("absent"))).isNotZero();
+        assertThat(err.toString()).contains("absent").hasLineCount(1);
+        assertThat(run("fairwash", "check", "--help")).isZero();
+        assertThat(out.toString()).contains("--worker", "--ca", "--token-file");
+    }
+
+    @Test
     void aWrongWorkerConfigurationNamesEveryProblem() throws Exception {
         Files.writeString(folder.resolve("worker.yaml"), "listen: 0.0.0.0:1\nodd: 1\n");
         assertThat(run("worker", "--config", file("worker.yaml"))).isEqualTo(ExitCode.BAD_INPUT);

@@ -3,6 +3,7 @@ package org.plumbline.worker.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.core.model.Digest;
+import org.plumbline.core.torchscript.RepairedArchive;
 import org.plumbline.worker.correction.Correction;
 import org.plumbline.worker.store.Json;
 import org.plumbline.worker.training.TrainingStep;
@@ -29,8 +30,6 @@ record ProvenanceManifest(
         List<TrainingStep> findings,
         Measured outcome,
         Map<String, String> versions) {
-    private static final String FORMAT = "plumbline-provenance/1";
-
     /** Evaluations and decision. */
     record Measured(
             org.plumbline.worker.evaluation.EvaluationReport before,
@@ -39,7 +38,7 @@ record ProvenanceManifest(
 
     ObjectNode json() {
         ObjectNode json = Json.mapper().createObjectNode();
-        json.put("format", FORMAT);
+        json.put("format", RepairedArchive.FORMAT);
         json.put("source_sha256", source.hex());
         json.put("method", correction.method());
         Map<String, String> parameters = correction.parameters();

@@ -105,7 +105,7 @@ record Frame(double[][] rows) {
      * Returns combinations of the rows as columns, {@code [D, d]}, orthonormal; zeros where a
      * singular value is 0.
      */
-    FloatTensor turned(JacobianTangents.Eigen eigen, double[] singular) {
+    FloatTensor turned(Eigen eigen, double[] singular) {
         int size = rows[0].length;
         double[][] columns = new double[singular.length][size];
         for (int c = 0; c < singular.length && singular[c] > 0; c++) {

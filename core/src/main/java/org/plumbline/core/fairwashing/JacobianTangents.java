@@ -1,15 +1,12 @@
 package org.plumbline.core.fairwashing;
 
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -24,7 +21,7 @@ import java.util.stream.IntStream;
  */
 public final class JacobianTangents {
     /** Directions carried along beside those that are asked for. */
-    public static final int OVERSAMPLING = 10;
+    private static final int OVERSAMPLING = 10;
 
     private static final double SETTLED = 1e-3; // relative change of a Ritz value
     private static final double NOISE = 1e-5; // of products in float32, relative to the largest
@@ -127,9 +124,9 @@ public final class JacobianTangents {
             Frame images = Frame.of(back, i);
             Eigen eigen = eigen(images.products(images));
             double[] singular = new double[dimension];
-            double largest = Math.sqrt(Math.max(0, eigen.values()[0]));
+            double largest = eigen.singular(0);
             for (int j = 0; j < dimension; j++) {
-                double value = Math.sqrt(Math.max(0, eigen.values()[j]));
+                double value = eigen.singular(j);
                 singular[j] = value > NOISE * largest ? value : 0;
             }
             spaces.add(
@@ -139,33 +136,14 @@ public final class JacobianTangents {
         return spaces;
     }
 
-    /**
-     * Eigenvalues, largest first, and eigenvectors in their order.
-     *
-     * @param vectors {@code [k][k]}
-     */
-    @SuppressWarnings("ArrayRecordComponent") // lives for one call; compared by nobody
-    record Eigen(double[] values, double[][] vectors) {}
-
-    private static Eigen eigen(DMatrixRMaj symmetric) {
-        int k = symmetric.numRows;
-        EigenDecomposition_F64<DMatrixRMaj> found = DecompositionFactory_DDRM.eig(k, true, true);
-        if (!found.decompose(symmetric)) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA, "jacobian", "no singular values", "finite products");
-        }
-        int[] order =
-                IntStream.range(0, k)
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(i -> -found.getEigenvalue(i).getReal()))
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-        double[] values = new double[k];
-        double[][] vectors = new double[k][];
-        for (int j = 0; j < k; j++) {
-            values[j] = found.getEigenvalue(order[j]).getReal();
-            vectors[j] = found.getEigenVector(order[j]).data.clone();
-        }
-        return new Eigen(values, vectors);
+    private static Eigen eigen(DMatrixRMaj products) {
+        return Eigen.of(products)
+                .orElseThrow(
+                        () ->
+                                AuditException.of(
+                                        ErrorCode.BAD_DATA,
+                                        "jacobian",
+                                        "no singular values",
+                                        "finite products"));
     }
 }

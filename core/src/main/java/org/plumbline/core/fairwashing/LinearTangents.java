@@ -2,15 +2,12 @@ package org.plumbline.core.fairwashing;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
 import org.plumbline.core.explain.TangentBases;
 import org.plumbline.core.tensor.DenseVector;
 import org.plumbline.core.tensor.FloatTensor;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -150,41 +147,35 @@ public final class LinearTangents {
         int k = rows.numRows;
         DMatrixRMaj gram = new DMatrixRMaj(k, k);
         CommonOps_DDRM.multOuter(rows, gram);
-        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(k, true, true);
-        if (!eigen.decompose(gram)) {
-            throw AuditException.of(
-                    ErrorCode.BAD_DATA, "inputs", "no singular values", "neighbours of any spread");
-        }
-        int[] order =
-                IntStream.range(0, k)
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(i -> -eigen.getEigenvalue(i).getReal()))
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-        double largest = singularValue(eigen, order[0]);
+        Eigen eigen =
+                Eigen.of(gram)
+                        .orElseThrow(
+                                () ->
+                                        AuditException.of(
+                                                ErrorCode.BAD_DATA,
+                                                "inputs",
+                                                "no singular values",
+                                                "neighbours of any spread"));
+        double largest = eigen.singular(0);
         int dimension = settings.dimension();
         double[][] columns = new double[dimension][];
         double[] singular = new double[dimension];
         for (int j = 0; j < dimension; j++) {
-            singular[j] = singularValue(eigen, order[j]);
+            singular[j] = eigen.singular(j);
             columns[j] = new double[rows.numCols];
             if (!TangentSpace.isNegligible(singular[j], largest)) {
-                columns[j] = direction(rows, eigen.getEigenVector(order[j]), columns, j);
+                columns[j] = direction(rows, eigen.vectors()[j], columns, j);
             }
         }
         return new TangentSpace(basis(columns, rows.numCols), DenseVector.copyOf(singular));
     }
 
-    private static double singularValue(EigenDecomposition_F64<DMatrixRMaj> eigen, int i) {
-        return Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal()));
-    }
-
     /** Returns {@code Xᵀ u} at length 1, orthogonal to the columns before it to the last bit. */
     private static double[] direction(
-            DMatrixRMaj rows, DMatrixRMaj u, double[][] columns, int before) {
+            DMatrixRMaj rows, double[] u, double[][] columns, int before) {
         double[] v = new double[rows.numCols];
         for (int i = 0; i < rows.numRows; i++) {
-            double weight = u.get(i, 0);
+            double weight = u[i];
             for (int j = 0; j < v.length; j++) {
                 v[j] += weight * rows.data[i * v.length + j];
             }

@@ -41,9 +41,16 @@ public final class VerdictLatch {
     /**
      * What the latch remembers. Immutable.
      *
-     * @param towards windows in a row so far that speak for the other verdict
+     * @param towards windows in a row so far that speak for the other verdict, at least 0
      */
-    public record State(boolean suspect, int towards) {}
+    public record State(boolean suspect, int towards) {
+        /** Checks the range. */
+        public State {
+            if (towards < 0) {
+                throw new IllegalArgumentException("towards: " + towards + " (expected: >= 0)");
+            }
+        }
+    }
 
     /**
      * Takes a window's verdict.

@@ -17,7 +17,6 @@ import java.util.Optional;
  * @param changed attribute paths of the tensors that differ
  * @param check of the answers; empty: there was nothing to compare
  * @param obstacle why the source stays, one line; empty: it is replaced
- * @param refused whether a smaller archive was made and failed the check
  */
 public record Shrinking(
         Optional<ModelSize> before,
@@ -26,8 +25,7 @@ public record Shrinking(
         Map<String, String> left,
         List<String> changed,
         Optional<LogitComparison> check,
-        Optional<String> obstacle,
-        boolean refused) {
+        Optional<String> obstacle) {
     private static final String NOTHING = "no channel can go";
 
     /** Copies the collections. */
@@ -46,8 +44,7 @@ public record Shrinking(
                 Map.of(),
                 List.of(),
                 Optional.empty(),
-                Optional.of(obstacle),
-                false);
+                Optional.of(obstacle));
     }
 
     /** A plan that removes nothing. */
@@ -59,8 +56,7 @@ public record Shrinking(
                 plan.left(),
                 plan.changed(),
                 Optional.empty(),
-                Optional.of(NOTHING),
-                false);
+                Optional.of(NOTHING));
     }
 
     /** A plan that was carried out and checked. */
@@ -72,14 +68,17 @@ public record Shrinking(
                 plan.left(),
                 plan.changed(),
                 Optional.of(check),
-                check.problem().map(problem -> "it would answer differently: " + problem),
-                !check.isEqual());
+                check.problem().map(problem -> "it would answer differently: " + problem));
     }
 
     /** The same, but the result may not take the place of the source. */
     Shrinking refused(String problem) {
-        return new Shrinking(
-                before, after, layers, left, changed, check, Optional.of(problem), true);
+        return new Shrinking(before, after, layers, left, changed, check, Optional.of(problem));
+    }
+
+    /** Returns whether there was a smaller archive that failed the check. */
+    public boolean refused() {
+        return obstacle.isPresent() && !changed.isEmpty();
     }
 
     /** Returns whether the result took the place of the source. */

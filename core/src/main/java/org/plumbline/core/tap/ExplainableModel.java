@@ -4,7 +4,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -157,9 +156,9 @@ public final class ExplainableModel implements AutoCloseable {
         for (int from = 0; from < inputs.rows(); from += spec.batch()) {
             FloatTensor images = inputs.slice(from, Math.min(inputs.rows(), from + spec.batch()));
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = unit.create(images.values(), new Shape(images.shape()));
+                NDArray x = Heap.back(unit, images);
                 NDList out = module.infer(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
-                parts.add(heap(out.singletonOrThrow()));
+                parts.add(Heap.copy(out.singletonOrThrow()));
             } catch (EngineException e) {
                 requireTaken(images.slice(0, 1));
                 throw new AuditException(
@@ -172,7 +171,7 @@ public final class ExplainableModel implements AutoCloseable {
     /** Blames the inputs where the model refuses them without any explanation. */
     private void requireTaken(FloatTensor image) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(image.values(), new Shape(image.shape()));
+            NDArray x = Heap.back(unit, image);
             module.call(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
         } catch (EngineException e) {
             throw new AuditException(
@@ -218,17 +217,13 @@ public final class ExplainableModel implements AutoCloseable {
             int to = Math.min(inputs.rows(), from + spec.batch());
             FloatTensor images = inputs.slice(from, to);
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = unit.create(images.values(), new Shape(images.shape()));
+                NDArray x = Heap.back(unit, images);
                 NDArray wanted = unit.create(Arrays.copyOfRange(targets, from, to));
                 NDList out = module.call(method, new NDList(x, wanted));
-                rows.add(heap(out.get(0)), out.get(1).toLongArray(), heap(out.get(2)));
+                rows.add(Heap.copy(out.get(0)), out.get(1).toLongArray(), Heap.copy(out.get(2)));
             }
         }
         return rows.attribution();
-    }
-
-    static FloatTensor heap(NDArray array) {
-        return FloatTensor.of(array.toFloatArray(), array.getShape().getShape());
     }
 
     /** Returns the number of arrays and scopes that hang on the model, to watch for leaks. */

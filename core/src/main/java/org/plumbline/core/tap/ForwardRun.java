@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
@@ -76,7 +75,7 @@ public final class ForwardRun implements AutoCloseable {
                     throw AuditException.of(
                             ErrorCode.BAD_ARCHIVE, "output", out.getDataType(), "float32");
                 }
-                parts.add(ExplainableModel.heap(out));
+                parts.add(Heap.copy(out));
             } catch (EngineException e) {
                 throw refused(inputs, e);
             }
@@ -110,7 +109,7 @@ public final class ForwardRun implements AutoCloseable {
     }
 
     private static NDList on(NDManager unit, FloatTensor tensor) {
-        return new NDList(unit.create(tensor.values(), new Shape(tensor.shape())));
+        return new NDList(Heap.back(unit, tensor));
     }
 
     @Override

@@ -28,6 +28,10 @@ public final class Heap {
     /**
      * Returns a native copy of some rows that hangs on a unit; on a CPU they are written where the
      * engine reads them, without a copy between.
+     *
+     * @param values {@code [n, ...]}
+     * @param rows any number of them, in any order
+     * @return {@code [rows, ...]}
      */
     public static NDArray rows(NDManager unit, FloatTensor values, int... rows) {
         if (unit.getDevice().isGpu()) {

@@ -3,7 +3,6 @@ package org.plumbline.core.tap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.tensor.FloatTensor;
@@ -28,9 +27,9 @@ final class LayerRelevance {
         for (int from = 0; from < inputs.rows(); from += batch) {
             int to = Math.min(inputs.rows(), from + batch);
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = on(unit, inputs.slice(from, to));
+                NDArray x = Heap.back(unit, inputs.slice(from, to));
                 NDList out = module.call(Instrumenter.EXPLAIN_ACTIVATION, new NDList(x));
-                parts.add(ExplainableModel.heap(out.get(0)));
+                parts.add(Heap.copy(out.get(0)));
             }
         }
         return FloatTensor.concat(parts);
@@ -42,11 +41,11 @@ final class LayerRelevance {
         for (int from = 0; from < inputs.rows(); from += batch) {
             int to = Math.min(inputs.rows(), from + batch);
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = on(unit, inputs.slice(from, to));
-                NDArray r = on(unit, start.slice(from, to));
+                NDArray x = Heap.back(unit, inputs.slice(from, to));
+                NDArray r = Heap.back(unit, start.slice(from, to));
                 NDList out = module.call(Instrumenter.EXPLAIN_FROM_LAYER, new NDList(x, r));
-                FloatTensor logits = ExplainableModel.heap(out.get(0));
-                rows.add(logits, largest(logits), ExplainableModel.heap(out.get(1)));
+                FloatTensor logits = Heap.copy(out.get(0));
+                rows.add(logits, largest(logits), Heap.copy(out.get(1)));
             }
         }
         return rows.attribution();
@@ -56,9 +55,5 @@ final class LayerRelevance {
         long[] classes = new long[logits.rows()];
         Arrays.setAll(classes, logits::largest);
         return classes;
-    }
-
-    private static NDArray on(NDManager unit, FloatTensor tensor) {
-        return unit.create(tensor.values(), new Shape(tensor.shape()));
     }
 }

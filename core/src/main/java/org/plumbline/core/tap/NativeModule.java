@@ -48,7 +48,7 @@ final class NativeModule implements AutoCloseable {
         this.block = block;
     }
 
-    /** Loads a file this process wrote; it is deleted on close. */
+    /** Loads a file this process wrote; it is deleted on close, or at once if this throws. */
     static NativeModule load(Path file, Device device) {
         Model model = Model.newInstance(file.getFileName().toString(), device, ENGINE);
         try {
@@ -58,9 +58,18 @@ final class NativeModule implements AutoCloseable {
             block.freezeParameters(true);
             return new NativeModule(file, model, block);
         } catch (IOException | MalformedModelException | EngineException e) {
+            AuditException refused =
+                    new AuditException(
+                            ErrorCode.BAD_ARCHIVE,
+                            "archive: the engine refuses it: " + reason(e),
+                            e);
             model.close();
-            throw new AuditException(
-                    ErrorCode.BAD_ARCHIVE, "archive: the engine refuses it: " + reason(e), e);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException left) {
+                refused.addSuppressed(left);
+            }
+            throw refused;
         }
     }
 

@@ -3,7 +3,6 @@ package org.plumbline.core.tap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 
 import org.plumbline.core.instrument.Instrumenter;
 import org.plumbline.core.tap.IntegratedGradients.Form;
@@ -35,9 +34,9 @@ final class PathIntegrator {
             FloatTensor images = inputs.slice(from, to);
             long[] wanted = Arrays.copyOfRange(targets, from, to);
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = unit.create(images.values(), new Shape(images.shape()));
+                NDArray x = Heap.back(unit, images);
                 NDList out = module.call(Instrumenter.EXPLAIN_LOGITS, new NDList(x));
-                FloatTensor logits = ExplainableModel.heap(out.singletonOrThrow());
+                FloatTensor logits = Heap.copy(out.singletonOrThrow());
                 long[] classes = classes(logits, wanted);
                 long[] alongPath = parameters.legacy() ? wanted : classes;
                 FloatTensor sum = sum(unit, x, baseline, alongPath);
@@ -59,7 +58,7 @@ final class PathIntegrator {
 
     /** Returns {@code sum_j w_j dy_k/dx} at the points of the path, {@code [n, c, h, w]}. */
     private FloatTensor sum(NDManager unit, NDArray x, FloatTensor baseline, long[] targets) {
-        NDArray b = unit.create(baseline.values(), new Shape(baseline.shape()));
+        NDArray b = Heap.back(unit, baseline);
         NDArray k = unit.create(targets);
         int stride = Math.max(1, batch / targets.length);
         NDArray total = unit.zeros(x.getShape());
@@ -72,7 +71,7 @@ final class PathIntegrator {
                 total.addi(out.singletonOrThrow());
             }
         }
-        return ExplainableModel.heap(total);
+        return Heap.copy(total);
     }
 
     /** Multiplies by {@code x - b}; a factor of the first image alone is used for every row. */

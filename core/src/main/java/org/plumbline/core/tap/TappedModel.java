@@ -5,7 +5,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 
 import org.plumbline.core.error.AuditException;
@@ -258,7 +257,7 @@ public final class TappedModel implements AutoCloseable {
      */
     public Effects effects(FloatTensor inputs, InterventionBank bank, int target) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray x = Heap.back(unit, inputs);
             return effects(x, bank, target);
         }
     }
@@ -318,19 +317,20 @@ public final class TappedModel implements AutoCloseable {
      */
     public TapReading read(FloatTensor inputs, int target) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray x = Heap.back(unit, inputs);
             NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
             NDArray gradient = gradient(out, target);
-            return new TapReading(heap(out.get(0)), heap(out.get(2)), heap(gradient));
+            return new TapReading(
+                    Heap.copy(out.get(0)), Heap.copy(out.get(2)), Heap.copy(gradient));
         }
     }
 
     /** Returns logits and activation of a batch {@code [n, c, h, w]}; needs no gradient. */
     public ActivationReading observe(FloatTensor inputs) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray x = Heap.back(unit, inputs);
             NDList out = module.call(Instrumenter.ANSWER, new NDList(x));
-            return new ActivationReading(heap(out.get(0)), heap(out.get(2)));
+            return new ActivationReading(Heap.copy(out.get(0)), Heap.copy(out.get(2)));
         }
     }
 
@@ -342,7 +342,7 @@ public final class TappedModel implements AutoCloseable {
      */
     public Sensitivities sensitivities(FloatTensor inputs, CavBank bank, int target) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray x = Heap.back(unit, inputs);
             return sensitivities(x, bank, target);
         }
     }
@@ -374,8 +374,8 @@ public final class TappedModel implements AutoCloseable {
         for (int from = 0; from < inputs.rows(); from += batch) {
             FloatTensor rows = inputs.slice(from, Math.min(inputs.rows(), from + batch));
             try (NDManager unit = module.manager().newSubManager()) {
-                NDArray x = unit.create(rows.values(), new Shape(rows.shape()));
-                FloatTensor logits = heap(plain.logits(new NDList(x)).get(0));
+                NDArray x = Heap.back(unit, rows);
+                FloatTensor logits = Heap.copy(plain.logits(new NDList(x)).get(0));
                 classes = logits.rowSize();
                 if (from == 0) {
                     all = new float[Math.multiplyExact(inputs.rows(), classes)];
@@ -400,7 +400,7 @@ public final class TappedModel implements AutoCloseable {
      */
     public AuditForm settle(FloatTensor inputs) {
         try (NDManager unit = module.manager().newSubManager()) {
-            NDArray x = unit.create(inputs.values(), new Shape(inputs.shape()));
+            NDArray x = Heap.back(unit, inputs);
             AuditProbe probe = new AuditProbe(this, module, plain, layer);
             form = probe.settle(x, differences);
             intervening.settle(x, target(PREDICTED), probe.channels(x));
@@ -416,10 +416,6 @@ public final class TappedModel implements AutoCloseable {
     private NDArray target(int target) {
         return targets.computeIfAbsent(
                 Math.max(PREDICTED, target), t -> module.manager().create(new long[] {t}));
-    }
-
-    private static FloatTensor heap(NDArray array) {
-        return FloatTensor.of(array.toFloatArray(), array.getShape().getShape());
     }
 
     @Override

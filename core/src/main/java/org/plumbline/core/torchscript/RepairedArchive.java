@@ -10,8 +10,6 @@ import org.plumbline.core.model.Digest;
 import org.plumbline.core.tensor.FloatTensor;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +22,9 @@ import java.util.TreeSet;
  * extra/plumbline.json}, which names the digest of every other entry. Thread-safe.
  */
 public final class RepairedArchive {
+    /** What the field {@code format} of a manifest says. */
+    public static final String FORMAT = "plumbline-provenance/1";
+
     /** Entry that says where a repaired archive comes from. */
     static final String MANIFEST = "extra/plumbline.json";
 
@@ -45,13 +46,13 @@ public final class RepairedArchive {
         try {
             for (Map.Entry<String, FloatTensor> entry : changed.entrySet()) {
                 StoredTensor tensor = checked(source, entry.getKey(), entry.getValue());
-                String name = "data/" + tensor.key();
+                String name = StoredValues.entry(tensor);
                 byte[] storage = storages.get(name);
                 if (storage == null) {
-                    storage = content(source, name);
+                    storage = StoredValues.content(source, name);
                     storages.put(name, storage);
                 }
-                scatter(tensor, entry.getValue().values(), storage);
+                StoredValues.write(tensor, entry.getValue().values(), storage);
             }
         } catch (IOException e) {
             throw new AuditException(ErrorCode.BAD_ARCHIVE, source.path() + ": " + e, e);
@@ -60,41 +61,12 @@ public final class RepairedArchive {
     }
 
     private static StoredTensor checked(Archive source, String name, FloatTensor values) {
-        StoredTensor tensor = source.tensors().get(name);
-        if (tensor == null || tensor.kind() != DataKind.FLOAT32) {
-            throw AuditException.of(
-                    ErrorCode.INVALID_ARGUMENT, "tensor", name, "a float32 tensor of the archive");
-        }
+        StoredTensor tensor = StoredValues.required(source, name);
         if (tensor.size() != values.values().length) {
             throw AuditException.of(
                     ErrorCode.INVALID_ARGUMENT, name, values, "shape " + tensor.shape());
         }
         return tensor;
-    }
-
-    private static byte[] content(Archive source, String entry) throws IOException {
-        return source.read(entry, Integer.MAX_VALUE)
-                .orElseThrow(
-                        () -> AuditException.of(ErrorCode.BAD_ARCHIVE, entry, "missing", "it"));
-    }
-
-    /** Writes in logical order through the strides, since a tensor may be a view. */
-    private static void scatter(StoredTensor tensor, float[] values, byte[] content) {
-        ByteBuffer storage = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        int axes = tensor.shape().size();
-        long[] index = new long[axes];
-        long at = tensor.offset();
-        for (float value : values) {
-            storage.putFloat(Math.toIntExact(at * Float.BYTES), value);
-            for (int axis = axes - 1; axis >= 0; axis--) {
-                at += tensor.strides().get(axis);
-                if (++index[axis] < tensor.shape().get(axis)) {
-                    break;
-                }
-                at -= tensor.shape().get(axis) * tensor.strides().get(axis);
-                index[axis] = 0;
-            }
-        }
     }
 
     /**
@@ -107,7 +79,7 @@ public final class RepairedArchive {
             ObjectNode entries = sealed.putObject(ENTRIES);
             for (String name : new TreeSet<>(archive.entries())) {
                 if (!name.equals(MANIFEST)) {
-                    entries.put(name, Digest.of(content(archive, name)).hex());
+                    entries.put(name, Digest.of(StoredValues.content(archive, name)).hex());
                 }
             }
             byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(sealed);
@@ -136,16 +108,13 @@ public final class RepairedArchive {
      */
     public static JsonNode verify(Path path) {
         try (Archive archive = Archive.open(path)) {
-            JsonNode manifest =
-                    JSON.readTree(
-                            archive.read(MANIFEST, LARGEST_MANIFEST)
-                                    .orElseThrow(() -> broken(MANIFEST, "missing")));
+            JsonNode manifest = manifest(archive).orElseThrow(() -> broken(MANIFEST, "missing"));
             JsonNode entries = manifest.path(ENTRIES);
             Set<String> names = new TreeSet<>(archive.entries());
             names.remove(MANIFEST);
             for (String name : names) {
                 String expected = entries.path(name).asText("");
-                if (!Digest.of(content(archive, name)).hex().equals(expected)) {
+                if (!Digest.of(StoredValues.content(archive, name)).hex().equals(expected)) {
                     throw broken(name, expected.isEmpty() ? "added" : "changed");
                 }
             }

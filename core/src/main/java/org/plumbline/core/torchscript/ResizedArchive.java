@@ -53,17 +53,12 @@ public final class ResizedArchive {
         Map<String, byte[]> entries = new LinkedHashMap<>(code);
         tensors.forEach(
                 (name, values) -> {
-                    String key = requireAlone(source, name).key();
-                    storages.put(key, values);
-                    entries.put("data/" + key, bytes(values));
+                    StoredTensor tensor = requireAlone(source, name);
+                    storages.put(tensor.key(), values);
+                    entries.put(StoredValues.entry(tensor), bytes(values));
                 });
         try {
-            byte[] pickle =
-                    source.read(DATA, Integer.MAX_VALUE)
-                            .orElseThrow(
-                                    () ->
-                                            AuditException.of(
-                                                    ErrorCode.BAD_ARCHIVE, DATA, "missing", "it"));
+            byte[] pickle = StoredValues.content(source, DATA);
             PickleValue root = PickleReader.read(DATA, pickle, name -> true); // checked on opening
             entries.put(DATA, PickleWriter.write(root, tensor -> resized(tensor, storages)));
         } catch (IOException e) {
@@ -83,11 +78,7 @@ public final class ResizedArchive {
     }
 
     private static StoredTensor requireAlone(Archive source, String name) {
-        StoredTensor tensor = source.tensors().get(name);
-        if (tensor == null || tensor.kind() != DataKind.FLOAT32) {
-            throw AuditException.of(
-                    ErrorCode.INVALID_ARGUMENT, "tensor", name, "a float32 tensor of the archive");
-        }
+        StoredTensor tensor = StoredValues.required(source, name);
         if (!StoredValues.isAlone(source, tensor)) {
             throw AuditException.of(
                     ErrorCode.INVALID_ARGUMENT, "tensor", name, "one alone in its storage");

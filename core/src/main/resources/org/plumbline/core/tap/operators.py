@@ -69,8 +69,9 @@ def plumbline_norm(self, gradients: List[Tensor]) -> Tensor:
 
 def plumbline_scaled(self, gradients: List[Tensor], scale: Tensor) -> List[Tensor]:
     out = annotate(List[Tensor], [])
+    factor = float(scale)
     for g in gradients:
-        out.append(g * float(scale))
+        out.append(g * factor)
     return out
 
 

@@ -39,6 +39,8 @@ class VerdictLatchTest {
         assertThatThrownBy(() -> new VerdictLatch(0, 10, clean)).hasMessageContaining("0, 10.0");
         assertThatThrownBy(() -> new VerdictLatch(2, Double.NaN, clean))
                 .hasMessageContaining("hysteresis");
+        assertThatThrownBy(() -> new VerdictLatch.State(true, -1))
+                .hasMessage("towards: -1 (expected: >= 0)");
     }
 
     private static boolean updates(VerdictLatch latch, double... pValues) {

@@ -11,6 +11,7 @@ import org.plumbline.core.instrument.channel.ShrinkPlan.LayerChange;
 import org.plumbline.core.tap.ForwardRun;
 import org.plumbline.core.tensor.FloatTensor;
 import org.plumbline.core.torchscript.Archive;
+import org.plumbline.core.torchscript.ArchiveForge;
 import org.plumbline.core.torchscript.TestArchives;
 
 import java.io.IOException;
@@ -183,6 +184,26 @@ class ShrinkerTest {
         assertThat(layer(shrinking, "stem").keptOutputs()).isEqualTo(5);
         assertThat(layer(shrinking, "block").keptOutputs()).isEqualTo(5);
         assertThat(layer(shrinking, "block").reason()).contains("added to a channel that varies");
+    }
+
+    /** Constants of a weighted sum are not those of a plain one. */
+    @Test
+    void channelsOfAWeightedSumStay() throws IOException {
+        Path weighted =
+                ArchiveForge.of(TestArchives.small("tied.script"))
+                        .replaceText(
+                                "code/__torch__.py",
+                                "torch.add((block).forward(x0, ), x0)",
+                                "torch.add((block).forward(x0, ), x0, alpha=10)")
+                        .write(work);
+        MaskedArchive masked = MaskedArchive.of(weighted, SEED);
+        masked.without("block.weight", 2).without("stem.weight", 2);
+        masked.with("block.bias", 0.5f, 2).with("bn.bias", 0.5f, 2);
+        Shrinking shrinking = shrunk(masked.without("left.weight", 3));
+
+        assertThat(layer(shrinking, "stem").keptOutputs()).isEqualTo(6);
+        assertThat(layer(shrinking, "block").keptOutputs()).isEqualTo(6);
+        assertThat(layer(shrinking, "left").keptOutputs()).isEqualTo(3);
     }
 
     @Test

@@ -119,6 +119,25 @@ class ExplainableModelTest {
         }
     }
 
+    /** The layers that follow must not take the difference for a value of at least 0. */
+    @Test
+    void aDifferenceIsExplainedAlikeHoweverItIsWritten() throws IOException {
+        String block = "torch.relu((block).forward(x0, ))";
+        Path sub = withSum("torch.sub(x0, " + block + ")");
+        Path add = withSum("torch.add(x0, " + block + ", alpha=-1)");
+        FloatTensor images = random(9, 3, 1, 8, 8);
+        assertThat(lrp(add, LrpComposite.EPSILON_PLUS, images).values())
+                .containsExactly(
+                        lrp(sub, LrpComposite.EPSILON_PLUS, images).values(), within(1e-6f));
+    }
+
+    private Path withSum(String sum) throws IOException {
+        return ArchiveForge.of(TestArchives.small("tied.script"))
+                .replaceText("code/__torch__.py", "torch.add((block).forward(x0, ), x0)", sum)
+                .replaceText("code/__torch__.py", "x1 = (act0).forward(_1, )", "x1 = _1")
+                .write(folder);
+    }
+
     @Test
     void anOperatorWithoutARuleIsNamedWithItsStatement() throws IOException {
         Path forged =

@@ -57,6 +57,21 @@ class NativeOperatorsTest {
     }
 
     @Test
+    void whatTheEngineRefusesLeavesNoFile() {
+        OperatorSource unknown =
+                new OperatorSource(
+                        "unknown.py",
+                        """
+                        def plumbline_unknown(self, x: Tensor) -> Tensor:
+                            return torch.no_such_operator(x)
+                        """);
+        assertThatThrownBy(() -> NativeOperators.load(folder, Device.cpu(), unknown))
+                .hasMessageContaining("the engine refuses it: ")
+                .hasMessageContaining("no_such_operator");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void thePackedFunctionsKeepTheRulesForArchives() throws IOException {
         Path file = folder.resolve("packed.pt");
         OperatorArchive.write(

@@ -112,7 +112,9 @@ final class LayerRules {
         if (read.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Double> epsilon = call.positional(EPSILON).flatMap(ScalarFunctions::literal);
+        Optional<Double> epsilon = call.positional(EPSILON).flatMap(Expression::number);
+        Optional<FloatTensor> weight = vector(call, 1);
+        Optional<FloatTensor> bias = vector(call, 2);
         Optional<FloatTensor> mean = vector(call, 3);
         Optional<FloatTensor> variance = vector(call, 4);
         boolean known =
@@ -120,8 +122,8 @@ final class LayerRules {
                         && epsilon.isPresent()
                         && mean.isPresent()
                         && variance.isPresent()
-                        && (isNone(call, 1) || vector(call, 1).isPresent())
-                        && (isNone(call, 2) || vector(call, 2).isPresent())
+                        && (isNone(call, 1) || weight.isPresent())
+                        && (isNone(call, 2) || bias.isPresent())
                         && read.get().fits(mean.get().rows());
         if (!known) {
             return refuse(operation, "a batch normalisation that is not followed");
@@ -135,8 +137,8 @@ final class LayerRules {
         for (int i = 0; i < constants.length; i++) {
             double scale = Math.sqrt(variance.get().values()[i] + epsilon.get());
             constants[i] = (constants[i] - mean.get().values()[i]) / scale;
-            constants[i] *= entry(call, 1, i, 1);
-            constants[i] += entry(call, 2, i, 0);
+            constants[i] *= entry(weight, i, 1);
+            constants[i] += entry(bias, i, 0);
         }
         return Optional.of(channels.withConstants(constants));
     }
@@ -151,8 +153,8 @@ final class LayerRules {
         }
     }
 
-    private double entry(Call call, int place, int at, double otherwise) {
-        return vector(call, place).map(v -> (double) v.values()[at]).orElse(otherwise);
+    private static double entry(Optional<FloatTensor> vector, int at, double otherwise) {
+        return vector.map(v -> (double) v.values()[at]).orElse(otherwise);
     }
 
     private Optional<FloatTensor> vector(Call call, int place) {

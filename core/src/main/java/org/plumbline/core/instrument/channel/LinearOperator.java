@@ -67,7 +67,7 @@ record LinearOperator(
         boolean plain =
                 call.arguments().stream()
                         .filter(argument -> argument.keyword().isPresent())
-                        .allMatch(argument -> argument.value().text().matches("1\\.?0?"));
+                        .allMatch(argument -> argument.value().isNumber(1));
         return Optional.ofNullable(transposed.get(text(call, 2)))
                 .filter(weight -> plain)
                 .map(

@@ -73,13 +73,6 @@ final class ScalarFunctions {
         if (argument.isEmpty() || argument.get().equals(Literal.NONE)) {
             return otherwise;
         }
-        return literal(argument.get()).orElse(Double.NaN);
-    }
-
-    /** Returns the value of a number literal. */
-    static Optional<Double> literal(Expression value) {
-        boolean number =
-                value instanceof Literal literal && literal.value().matches("-?[0-9.][0-9.eE+-]*");
-        return number ? Optional.of(Double.parseDouble(value.text())) : Optional.empty();
+        return argument.get().number().orElse(Double.NaN);
     }
 }

@@ -196,8 +196,8 @@ final class ValueRules {
         Optional<Channels> a = call.positional(0).map(Expression::text).flatMap(flow::value);
         Optional<Channels> b = Optional.of(right.text()).flatMap(flow::value);
         boolean plain =
-                call.arguments().stream().skip(2).map(Argument::value).allMatch(ValueRules::isOne);
-        Optional<Double> number = ScalarFunctions.literal(right);
+                call.arguments().stream().skip(2).map(Argument::value).allMatch(v -> v.isNumber(1));
+        Optional<Double> number = right.number();
         if (a.isPresent() && number.isPresent() && plain) {
             return a.map(x -> x.mapped(v -> function.applyAsDouble(v, number.get())));
         }
@@ -219,10 +219,6 @@ final class ValueRules {
             constants[i] = function.applyAsDouble(constants[i], b.constant(i));
         }
         return Optional.of(a.withConstants(constants));
-    }
-
-    private static boolean isOne(Expression value) {
-        return value.text().matches("1\\.?0?");
     }
 
     private static String argument(Call call, int place) {

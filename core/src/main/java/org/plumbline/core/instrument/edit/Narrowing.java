@@ -56,6 +56,7 @@ public final class Narrowing {
     private final Map<SourceFile, Brackets> brackets = new HashMap<>();
     private int found;
 
+    /** Takes the additions, which {@link #finish} puts its changes among; borrowed. */
     public Narrowing(Additions additions) {
         this.additions = additions;
     }
@@ -87,7 +88,7 @@ public final class Narrowing {
 
     /** Puts the changes among the additions; returns how many operators were found. */
     public int finish() {
-        brackets.forEach((file, found) -> found.into(additions, file));
+        brackets.forEach((file, around) -> around.into(additions, file));
         return found;
     }
 

@@ -77,16 +77,10 @@ final class Folding {
     }
 
     private static Optional<Integer> compared(Expression a, Expression b) {
-        Optional<Double> left = number(a);
-        Optional<Double> right = number(b);
+        Optional<Double> left = a.number();
+        Optional<Double> right = b.number();
         return left.isPresent() && right.isPresent()
                 ? Optional.of(Double.compare(left.get(), right.get()))
                 : Optional.empty();
-    }
-
-    private static Optional<Double> number(Expression value) {
-        boolean number =
-                value instanceof Literal literal && literal.value().matches("-?[0-9][0-9.eE+-]*");
-        return number ? Optional.of(Double.parseDouble(value.text())) : Optional.empty();
     }
 }

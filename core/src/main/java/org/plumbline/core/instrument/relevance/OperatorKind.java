@@ -205,10 +205,6 @@ enum OperatorKind {
         NAMES.forEach((kind, names) -> names.forEach(name -> KINDS.put(name, kind)));
     }
 
-    /** Operators whose result is at least 0 if their operands are. */
-    private static final Set<String> KEEP_SIGN =
-            Set.of("add", "mean", "sum", "mul", "multiply", "softplus");
-
     /** Returns the kind of an operator, by its name without namespace and without the final _. */
     static Optional<OperatorKind> of(String name) {
         return Optional.ofNullable(KINDS.get(name));
@@ -226,10 +222,18 @@ enum OperatorKind {
     }
 
     /** Returns whether a result is at least 0 if the operands are. */
-    static boolean keepsSign(String name, OperatorKind kind) {
+    static boolean keepsSign(String name, OperatorKind kind, Call call) {
         return kind == MOVE
                 || kind == RECTIFY
-                || (kind == SUM && !name.equals("sub"))
-                || KEEP_SIGN.contains(name);
+                || kind == PRODUCT
+                || (kind == SUM && !subtracts(name, call));
+    }
+
+    /** {@code alpha} is a factor of the second summand. */
+    private static boolean subtracts(String name, Call call) {
+        return name.equals("sub")
+                || call.arguments().stream()
+                        .filter(a -> a.keyword().equals(Optional.of("alpha")))
+                        .anyMatch(a -> a.value().number().filter(v -> v >= 0).isEmpty());
     }
 }

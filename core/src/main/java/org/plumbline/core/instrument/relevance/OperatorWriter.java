@@ -55,7 +55,7 @@ final class OperatorWriter {
             throws Untappable {
         Application applied = new Application(call, targets, operation, signals, fixing);
         Signal all = applied.joined();
-        boolean keepsSign = OperatorKind.keepsSign(name, kind);
+        boolean keepsSign = OperatorKind.keepsSign(name, kind, call);
         Signal result =
                 switch (kind) {
                     case MOVE -> move(applied, all);

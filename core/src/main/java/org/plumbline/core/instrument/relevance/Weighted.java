@@ -53,7 +53,7 @@ record Weighted(Call call, Form form) {
             case "torch.addmm" ->
                     call.arguments().stream()
                             .filter(a -> a.keyword().isPresent())
-                            .allMatch(a -> a.value().text().matches("1\\.?"));
+                            .allMatch(a -> a.value().isNumber(1));
             default -> true;
         };
     }

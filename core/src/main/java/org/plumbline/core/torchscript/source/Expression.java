@@ -2,6 +2,7 @@ package org.plumbline.core.torchscript.source;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A value as printed TorchScript writes it; types in argument places are values too. Immutable. */
@@ -9,6 +10,16 @@ public sealed interface Expression {
 
     /** Returns the expression as text that the engine reads. */
     String text();
+
+    /** Returns the value of a number; empty: this is none, or an expression that makes one. */
+    default Optional<Double> number() {
+        return Optional.empty();
+    }
+
+    /** Returns whether this is a number of some value, however it is written. */
+    default boolean isNumber(double value) {
+        return number().equals(Optional.of(value));
+    }
 
     /** A local name, or the first part of a dotted one. */
     record Name(String value) implements Expression {
@@ -20,12 +31,22 @@ public sealed interface Expression {
 
     /** A number, a string with its quotes, {@code True}, {@code False} or {@code None}. */
     record Literal(String value) implements Expression {
+        private static final Pattern NUMBER =
+                Pattern.compile("-?[0-9]+[.]?[0-9]*([eE][+-]?[0-9]+)?");
+
         /** The literal {@code None}. */
         public static final Literal NONE = new Literal("None");
 
         /** Returns {@code True} or {@code False}. */
         public static Literal of(boolean value) {
             return new Literal(value ? "True" : "False");
+        }
+
+        @Override
+        public Optional<Double> number() {
+            return NUMBER.matcher(value).matches()
+                    ? Optional.of(Double.parseDouble(value))
+                    : Optional.empty();
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.plumbline.core.error.AuditException;
 
@@ -38,6 +39,19 @@ class ExpressionParserTest {
                 .isEqualTo("_0.forward(_1.forward(x))");
         assertThat(parse("a, b, c").text()).isEqualTo("(a, b, c)");
         assertThat(parse("{\"k\": x, }").text()).isEqualTo("{\"k\": x}"); // the engine wants none
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "1.,1", "1.0,1", "10,10", "-1.5e-05,-1.5e-05", "2E3,2000"})
+    void readsTheValueOfANumber(String text, double value) {
+        assertThat(parse(text).number()).contains(value);
+        assertThat(parse(text).isNumber(1)).isEqualTo(value == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "\"1\"", "True", "None", "[1]", "1e", "1.1.1", "0x10", "1f"})
+    void otherValuesAreNoNumbers(String text) {
+        assertThat(parse(text).number()).isEmpty();
     }
 
     @ParameterizedTest
