@@ -27,8 +27,6 @@ import org.plumbline.plugin.intercept.ShapeProbe;
 import org.plumbline.plugin.intercept.TappedModule;
 import org.plumbline.plugin.pipeline.TestPlan;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -82,9 +80,8 @@ final class Stager {
             model =
                     TappedModel.load(
                             archive, new TapSpec(config.layer(), config.output(), work, device));
-        } catch (RuntimeException | LinkageError e) {
-            sweep(work);
-            throw e;
+        } finally {
+            cache.remove(work); // read whole; a process that is killed leaves nothing behind
         }
         try {
             return stage(model, library, inputs);
@@ -214,13 +211,5 @@ final class Stager {
                 config.window().samples(),
                 set.random().degrees(),
                 baselines.along(set.contents()));
-    }
-
-    private static void sweep(Path work) {
-        try {
-            Files.deleteIfExists(work);
-        } catch (IOException e) {
-            work.toFile().deleteOnExit();
-        }
     }
 }
