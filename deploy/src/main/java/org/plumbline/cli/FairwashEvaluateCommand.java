@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 /**
  * The published comparison: every method, attacked without and with knowledge of the projection,
@@ -74,7 +73,7 @@ final class FairwashEvaluateCommand implements Callable<Integer> {
         OutputFile.requireFolder("out", out);
         List<ExplanationMethod> wanted = methods.stream().map(ExplanationMethod::of).toList();
         ObjectNode result = RedTeam.node();
-        result.put("command", line()).put("teacher", teacher.toString());
+        result.put("command", Output.line(command)).put("teacher", teacher.toString());
         options.describe(result);
         try (RedTeam team = new RedTeam(teacher, options, output.progress())) {
             result.put("uniform_mse", team.uniformError());
@@ -107,12 +106,6 @@ final class FairwashEvaluateCommand implements Callable<Integer> {
 
     private static ObjectNode row(ArrayNode rows, ExplanationMethod method, String model) {
         return rows.addObject().put("method", method.label()).put("model", model);
-    }
-
-    private String line() {
-        return "deploy/plumbline "
-                + command.commandLine().getParseResult().originalArgs().stream()
-                        .collect(Collectors.joining(" "));
     }
 
     private void write(ObjectNode result) throws IOException {

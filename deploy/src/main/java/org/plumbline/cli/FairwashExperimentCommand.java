@@ -100,16 +100,11 @@ final class FairwashExperimentCommand implements Callable<Integer> {
                         used.map(Margins::read).orElseGet(Margins::standard),
                         twins > 0,
                         level,
-                        line());
+                        Output.line(command));
         Files.writeString(out.resolve("results.json"), Output.text(table.json()) + "\n");
         Files.writeString(out.resolve("results.md"), table.markdown());
         output.result(table.json());
         return ExitCode.DONE;
-    }
-
-    private String line() {
-        return "deploy/plumbline "
-                + String.join(" ", command.commandLine().getParseResult().originalArgs());
     }
 
     private List<ExaminedModel> examined(List<Path> folders, boolean bad) throws IOException {

@@ -40,6 +40,12 @@ public final class Output {
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
+    /** Returns what was typed, for reports. */
+    public static String line(CommandSpec command) {
+        return "deploy/plumbline "
+                + String.join(" ", command.commandLine().getParseResult().originalArgs());
+    }
+
     /** Returns an empty result to fill. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
