@@ -80,7 +80,7 @@ public record Calibration(
                             Digest.of(archive).hex(),
                             inputs,
                             agreement,
-                            HonestModels.of(Source.TWINS, readings),
+                            HonestModels.of(Source.TWINS, laboratory.clean().rows(), readings),
                             reference.map(r -> new NullFile.Reference(r.digest().hex(), name))),
                     reference);
         } finally {

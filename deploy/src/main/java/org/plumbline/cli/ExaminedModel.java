@@ -72,7 +72,10 @@ record ExaminedModel(String name, boolean attacked, HonestModels own, HonestMode
                             digest.hex(),
                             inputs,
                             List.of(),
-                            HonestModels.of(Source.POPULATION, List.of(readings)),
+                            HonestModels.of(
+                                    Source.POPULATION,
+                                    calibration.laboratory().clean().rows(),
+                                    List.of(readings)),
                             Optional.empty())
                     .write(own);
         }

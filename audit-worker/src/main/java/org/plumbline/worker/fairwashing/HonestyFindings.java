@@ -59,7 +59,7 @@ public record HonestyFindings(
         private List<SignalReading> readings(Examination own, HonestModels honest) {
             return trusted.map(t -> own.readings(t.examination())).orElseGet(own::readings).stream()
                     .filter(r -> asked.isEmpty() || asked.contains(r.signal().method()))
-                    .filter(r -> honest.comparable(r.signal(), own.methods()))
+                    .filter(r -> honest.comparable(r.signal(), own))
                     .toList();
         }
 
@@ -72,6 +72,7 @@ public record HonestyFindings(
                                             t ->
                                                     HonestModels.of(
                                                             Source.REFERENCE,
+                                                            t.examination().clean(),
                                                             List.of(t.examination().readings()))))
                     .orElseGet(HonestModels::none);
         }

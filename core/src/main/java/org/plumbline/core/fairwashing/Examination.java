@@ -18,6 +18,7 @@ import java.util.function.BiFunction;
  * arrays; immutable.
  */
 public final class Examination {
+    private final int clean;
     private final FloatTensor logits;
     private final Map<ExplanationMethod, FloatTensor> maps;
     private final Map<ExplanationMethod, FloatTensor> projected;
@@ -26,16 +27,19 @@ public final class Examination {
     /**
      * Puts together what was computed.
      *
+     * @param clean inputs it was examined with
      * @param logits {@code [n, classes]}
      * @param maps {@code [n, h, w]} by method
      * @param projected the same methods
      * @param removal {@link RegionRemoval} by method; methods may be missing
      */
     Examination(
+            int clean,
             FloatTensor logits,
             Map<ExplanationMethod, FloatTensor> maps,
             Map<ExplanationMethod, FloatTensor> projected,
             Map<ExplanationMethod, double[]> removal) {
+        this.clean = clean;
         this.logits = logits;
         this.maps = new EnumMap<>(maps);
         this.projected = new EnumMap<>(projected);
@@ -61,6 +65,7 @@ public final class Examination {
                                                         p -> Arrays.stream(p.removal.get(method)))
                                                 .toArray()));
         return new Examination(
+                first.clean,
                 FloatTensor.concat(parts.stream().map(p -> p.logits).toList()),
                 concat(first.methods(), parts, Examination::maps),
                 concat(first.methods(), parts, Examination::projected),
@@ -78,6 +83,11 @@ public final class Examination {
                     FloatTensor.concat(parts.stream().map(p -> maps.apply(p, method)).toList()));
         }
         return all;
+    }
+
+    /** Returns the number of clean inputs among which neighbours were found. */
+    public int clean() {
+        return clean;
     }
 
     /** Returns the number of inputs. */

@@ -16,6 +16,9 @@ public final class ExaminationStandard {
     /** Clean inputs among which tangent spaces are found, at least. */
     public static final int FEWEST_CLEAN = 100;
 
+    /** Clean inputs that the margins' population was examined with. */
+    static final int MARGINS_CLEAN = 2000;
+
     /** Clean inputs that span a tangent space. */
     public static final int NEIGHBOURS = 32;
 

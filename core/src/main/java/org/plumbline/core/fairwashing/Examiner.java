@@ -144,7 +144,11 @@ public final class Examiner {
         }
         listener.onStep(Detector.REMOVAL.label(), steps, steps);
         return new Examination(
-                logits, maps, projected, removed(inputs, first, maps, classes, listener));
+                fill.size(),
+                logits,
+                maps,
+                projected,
+                removed(inputs, first, maps, classes, listener));
     }
 
     /** Explains batch by batch, so that a listener can end it in between. */

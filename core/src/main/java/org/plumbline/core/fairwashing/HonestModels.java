@@ -15,9 +15,13 @@ import java.util.stream.Collectors;
  * or a reference version. Immutable.
  *
  * @param source where they come from
+ * @param clean inputs they were examined with
  * @param readings by signal, one for each model
  */
-public record HonestModels(Source source, Map<Signal, List<Moments>> readings) {
+public record HonestModels(Source source, int clean, Map<Signal, List<Moments>> readings) {
+    private static final double FEWEST = 0.75; // of the clean inputs: fewer make projections alike
+    private static final double MOST = 4;
+
     /** Where honest statistics come from. */
     public enum Source {
         /**
@@ -55,11 +59,15 @@ public record HonestModels(Source source, Map<Signal, List<Moments>> readings) {
 
     /** Returns no models, so that the margins decide alone. */
     public static HonestModels none() {
-        return new HonestModels(Source.POPULATION, Map.of());
+        return new HonestModels(Source.POPULATION, ExaminationStandard.MARGINS_CLEAN, Map.of());
     }
 
-    /** Returns the readings of several models. */
-    public static HonestModels of(Source source, List<List<SignalReading>> models) {
+    /**
+     * Returns the readings of several models.
+     *
+     * @param clean inputs they were examined with
+     */
+    public static HonestModels of(Source source, int clean, List<List<SignalReading>> models) {
         Map<Signal, List<Moments>> bySignal = new TreeMap<>();
         for (List<SignalReading> model : models) {
             for (SignalReading reading : model) {
@@ -67,24 +75,34 @@ public record HonestModels(Source source, Map<Signal, List<Moments>> readings) {
                         .add(Moments.of(reading));
             }
         }
-        return new HonestModels(source, bySignal);
+        return new HonestModels(source, clean, bySignal);
     }
 
     /** Returns the same models without what they say to a detector. */
     public HonestModels without(Detector detector) {
         Map<Signal, List<Moments>> rest = new TreeMap<>(readings);
         rest.keySet().removeIf(signal -> signal.detector() == detector);
-        return new HonestModels(source, rest);
+        return new HonestModels(source, clean, rest);
     }
 
     /**
      * Returns whether a signal means the same for these models: how far a method is from the others
-     * depends on which others there are.
+     * depends on which others there are, and projections on how many clean inputs they were found
+     * among.
      *
-     * @param examined methods that the model under test was explained by
+     * @param examined the model under test
      */
-    public boolean comparable(Signal signal, Set<ExplanationMethod> examined) {
-        return signal.detector() != Detector.METHODS || examined.equals(methods());
+    public boolean comparable(Signal signal, Examination examined) {
+        return switch (signal.detector()) {
+            case METHODS -> examined.methods().equals(methods());
+            case RESEMBLANCE, PROJECTED_RESEMBLANCE, PROJECTION ->
+                    comparable(examined.clean(), of(signal).isEmpty() ? none().clean : clean);
+            case REMOVAL, REFERENCE -> true;
+        };
+    }
+
+    private static boolean comparable(int examined, int known) {
+        return examined >= FEWEST * known && examined <= MOST * known;
     }
 
     private Set<ExplanationMethod> methods() {

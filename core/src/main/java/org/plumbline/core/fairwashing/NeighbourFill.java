@@ -35,6 +35,11 @@ public final class NeighbourFill {
         this.classes = classes.clone();
     }
 
+    /** Returns the number of clean inputs. */
+    int size() {
+        return classes.length;
+    }
+
     /**
      * Returns the replacement of one input; empty if no clean input has another class.
      *

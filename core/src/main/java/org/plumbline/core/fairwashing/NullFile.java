@@ -36,7 +36,7 @@ public record NullFile(
         HonestModels honest,
         Optional<Reference> reference) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final long LARGEST = 4 << 20;
     private static final Pattern FILE = Pattern.compile("[^/\\\\]+\\.pt"); // in the same folder
 
@@ -116,7 +116,8 @@ public record NullFile(
         root.put("format", FORMAT)
                 .put("source", honest.source().name().toLowerCase(Locale.ROOT))
                 .put("model", model)
-                .put("inputs", inputs);
+                .put("inputs", inputs)
+                .put("clean", honest.clean());
         agreement.forEach(root.putArray("agreement")::add);
         reference.ifPresent(
                 compared -> {
@@ -172,7 +173,10 @@ public record NullFile(
                     root.path("model").asText(),
                     root.path("inputs").asText(),
                     agreement,
-                    new HonestModels(source, signals(origin, root.path("signals"))),
+                    new HonestModels(
+                            source,
+                            root.path("clean").asInt(),
+                            signals(origin, root.path("signals"))),
                     reference(origin, root.path("reference")));
         } catch (IOException e) {
             throw refused(origin, "no JSON");

@@ -57,6 +57,6 @@ class MarginSampleTest {
             readings.add(new Moments(twin, 0.1, 50));
         }
         return new MarginSample(
-                Map.of(SIGNAL, own), new HonestModels(Source.TWINS, Map.of(SIGNAL, readings)));
+                Map.of(SIGNAL, own), new HonestModels(Source.TWINS, 100, Map.of(SIGNAL, readings)));
     }
 }

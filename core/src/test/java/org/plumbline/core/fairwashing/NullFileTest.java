@@ -32,7 +32,11 @@ class NullFileTest {
                         LRP, List.of(new Moments(0.5, 0.1, 200), new Moments(0.25, 0, 199)),
                         BESIDE, List.of(new Moments(0.125, 0.5, 180)));
         return new NullFile(
-                "a", "b", List.of(0.9, 0.95), new HonestModels(Source.TWINS, readings), reference);
+                "a",
+                "b",
+                List.of(0.9, 0.95),
+                new HonestModels(Source.TWINS, 2000, readings),
+                reference);
     }
 
     private static NullFile keeping() {
@@ -55,10 +59,10 @@ class NullFileTest {
 
     @Test
     void whatIsNoSuchFileIsRefused() throws IOException {
-        Path file = Files.writeString(folder.resolve("null.json"), "{\"format\": 2}");
+        Path file = Files.writeString(folder.resolve("null.json"), "{\"format\": 1}");
         assertThatThrownBy(() -> NullFile.read(file))
                 .isInstanceOf(AuditException.class)
-                .hasMessageContaining("format 2");
+                .hasMessageContaining("format 1");
     }
 
     @Test

@@ -48,6 +48,7 @@ record HonestChoice(HonestModels honest, boolean sameInputs, String detail) {
                                 new HonestChoice(
                                         HonestModels.of(
                                                 Source.REFERENCE,
+                                                trusted.examination().clean(),
                                                 List.of(trusted.examination().readings())),
                                         true,
                                         "reference " + trusted.digest().brief() + other))

@@ -160,7 +160,7 @@ final class WindowExamination implements AutoCloseable {
                         .orElseGet(served::readings)
                         .stream()
                         .filter(r -> asked(r.signal().method()))
-                        .filter(r -> honest.honest().comparable(r.signal(), methods))
+                        .filter(r -> honest.honest().comparable(r.signal(), served))
                         .toList();
         FairwashingVerdict verdict =
                 new HonestyCheck(Margins.standard(), honest.honest(), spec.level())

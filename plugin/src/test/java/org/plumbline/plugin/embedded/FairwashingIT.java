@@ -2,19 +2,29 @@ package org.plumbline.plugin.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+
 import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.plumbline.core.fairwashing.Detector;
+import org.plumbline.core.fairwashing.Examination;
+import org.plumbline.core.fairwashing.ExaminationStandard;
+import org.plumbline.core.fairwashing.Examiner;
 import org.plumbline.core.fairwashing.HonestModels;
 import org.plumbline.core.fairwashing.HonestModels.Moments;
 import org.plumbline.core.fairwashing.HonestModels.Source;
+import org.plumbline.core.fairwashing.LinearTangents;
 import org.plumbline.core.fairwashing.NullFile;
+import org.plumbline.core.fairwashing.ReferencePoints;
 import org.plumbline.core.fairwashing.Signal;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
+import org.plumbline.core.tap.ExplainSpec;
+import org.plumbline.core.tap.ExplainableModel;
 import org.plumbline.core.tensor.FloatTensor;
+import org.plumbline.plugin.config.FairwashingSpec.Tangent;
 import org.plumbline.plugin.config.WorkerTarget;
 import org.plumbline.plugin.fixture.Eventually;
 import org.plumbline.plugin.fixture.FakeWorker;
@@ -32,7 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 import javax.imageio.ImageIO;
 
@@ -40,6 +50,7 @@ import javax.imageio.ImageIO;
 class FairwashingIT {
     private static final String MODEL = "/audit/models/cnn";
     private static final int WINDOW = 30;
+    private static final int CLEAN = 150;
     private static final Duration LONGEST = Duration.ofMinutes(3); // next to other builds
     private static final FloatTensor REQUESTS = PairedImages.of(1000, 200);
 
@@ -48,15 +59,14 @@ class FairwashingIT {
     @Test
     void anHonestModelIsCleanAfterTwoHundredRequests() throws Exception {
         Path model = model(100, "null-file: null.json");
-        NullFile honest = honest(model, Digest.of(model.resolve("model.pt")));
-        honest.write(model.resolve("null.json"));
+        honest(model.resolve("model.pt")).write(model.resolve("null.json"));
         try (EmbeddedServer server = TestHost.start(folder)) {
             Http http = new Http(server.port());
             JsonNode found = judged(http, "clean", 100);
             assertThat(found.path("verdict").asText()).isEqualTo("clean");
             assertThat(found.path("last").path("null").asText()).isEqualTo("twins");
             assertThat(found.path("last").path("inputs").asInt()).isEqualTo(100);
-            assertThat(found.path("last").path("detectors")).hasSize(4);
+            assertThat(found.path("last").path("detectors")).hasSize(5);
             for (JsonNode detector : found.path("last").path("detectors")) {
                 assertThat(detector.path("spoke").asBoolean()).as("%s", detector).isFalse();
             }
@@ -71,35 +81,27 @@ class FairwashingIT {
         }
     }
 
-    /** What a server tells of a window of the honest model, as a calibration would write it. */
-    private NullFile honest(Path model, Digest of) throws Exception {
-        Map<Signal, List<Moments>> readings = new TreeMap<>();
-        Path watched = model.resolve("plumbline.yaml");
-        String configured = Files.readString(watched);
-        ModelFolders.write(
-                watched,
-                configured
-                        .replace("null-file: null.json", "reference: none")
-                        .replace("window: 100", "window: " + WINDOW));
-        try (EmbeddedServer server = TestHost.start(folder, "calibration")) {
-            Http http = new Http(server.port());
-            TestHost.send(http, "cnn", PairedImages.of(3000, WINDOW), WINDOW);
-            awaitWindows(http, 1);
-            JsonNode last = http.json(MODEL + "/fairwashing").path("last");
-            assertThat(last.path("null").asText()).isEqualTo("population");
-            for (JsonNode d : last.path("detectors")) {
-                readings.put(
-                        Signal.parse(d.path("detector").asText() + "/" + d.path("method").asText()),
-                        List.of(new Moments(d.path("statistic").asDouble(), 0.2, WINDOW)));
-            }
+    /** What a calibration would write whose one twin is the honest model itself. */
+    private NullFile honest(Path model) throws Exception {
+        FloatTensor clean = PairedImages.of(0, CLEAN);
+        FloatTensor inputs = PairedImages.of(3000, WINDOW);
+        Set<ExplanationMethod> methods =
+                ExaminationStandard.withCompanions(Set.of(ExplanationMethod.GRADIENT));
+        ExplainSpec spec =
+                ExplainSpec.of(folder, Device.cpu(), ExaminationStandard.loaded(methods));
+        LinearTangents tangents =
+                new LinearTangents(ReferencePoints.of(clean), Tangent.STANDARD.settings());
+        try (ExplainableModel twin = ExplainableModel.load(model, Examiner.spec(spec, clean))) {
+            Examination found =
+                    Examiner.of(twin, methods, clean, ExaminationStandard.SEED)
+                            .examine(inputs, tangents.bases(inputs));
+            return new NullFile(
+                    Digest.of(model).hex(),
+                    "",
+                    List.of(),
+                    HonestModels.of(Source.TWINS, CLEAN, List.of(found.readings())),
+                    Optional.empty());
         }
-        ModelFolders.write(watched, configured);
-        return new NullFile(
-                of.hex(),
-                "",
-                List.of(),
-                new HonestModels(Source.TWINS, readings),
-                Optional.empty());
     }
 
     @Test
@@ -154,7 +156,7 @@ class FairwashingIT {
                         Digest.of(served).hex(),
                         "",
                         List.of(),
-                        new HonestModels(Source.TWINS, Map.of(beside, List.of(near, near))),
+                        new HonestModels(Source.TWINS, CLEAN, Map.of(beside, List.of(near, near))),
                         Optional.of(
                                 new NullFile.Reference(
                                         Digest.of(twin).hex(), Optional.of("null-twin.pt"))))
@@ -242,7 +244,7 @@ class FairwashingIT {
                                 + " budget: 100%, "
                                 + more
                                 + "}\n");
-        PairedImages.write(model.resolve("clean.npy"), 0, 150);
+        PairedImages.write(model.resolve("clean.npy"), 0, CLEAN);
         return model;
     }
 

@@ -59,6 +59,7 @@ class ExampleTest {
         HonestModels twins =
                 new HonestModels(
                         Source.TWINS,
+                        100,
                         Map.of(METHODS, List.of(new Moments(1, 1, 20), new Moments(2, 1, 20))));
         Optional<Calibrated> file =
                 Optional.of(
