@@ -110,12 +110,16 @@ class FairwashingIT {
 
     @Test
     void twinsOfTheSameReadingsMakeTheModelClean() {
-        ByteString honest =
-                ByteString.copyFromUtf8(nullOf(teacher, findings(request(teacher).build())));
+        CheckFairwashingRequest beside =
+                request(teacher).setCleanDataset(CLEAN).setReferenceSha256(teacher).build();
+        ByteString honest = ByteString.copyFromUtf8(nullOf(teacher, findings(beside)));
         FairwashingFindings findings =
                 findings(request(teacher).setCleanDataset(CLEAN).setNullFile(honest).build());
         assertThat(findings.getNullSource()).isEqualTo("twins");
         assertThat(findings.getVerdict()).isEqualTo("clean");
+        assertThat(findings.getSignalsList())
+                .extracting(FairwashingSignal::getDetector)
+                .contains("projection", "projected-resemblance", "methods");
         assertThat(findings.getSignalsList()).allMatch(s -> !s.getSpoke());
         assertThat(findings.getSignalsList()).allMatch(s -> s.getExamplesCount() == 0);
     }
@@ -148,7 +152,9 @@ class FairwashingIT {
                     .append(signal.getStatistic())
                     .append(",\"deviation\":0.1,\"inputs\":120}]");
         }
-        return "{\"format\":1,\"source\":\"twins\",\"model\":\""
+        return "{\"format\":2,\"source\":\"twins\",\"clean\":"
+                + ROWS
+                + ",\"model\":\""
                 + archive
                 + "\",\"inputs\":\"\",\"agreement\":[],"
                 + "\"signals\":{"
