@@ -119,7 +119,8 @@ class FairwashingIT {
         assertThat(findings.getVerdict()).isEqualTo("clean");
         assertThat(findings.getSignalsList())
                 .extracting(FairwashingSignal::getDetector)
-                .contains("projection", "projected-resemblance", "methods");
+                .contains("projection", "projected-resemblance", "removal");
+        assertThat(findings.getLeftOutList()).containsExactly("methods"); // the null knows one
         assertThat(findings.getSignalsList()).allMatch(s -> !s.getSpoke());
         assertThat(findings.getSignalsList()).allMatch(s -> s.getExamplesCount() == 0);
     }

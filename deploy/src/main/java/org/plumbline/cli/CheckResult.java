@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.plumbline.cli.terminal.Output;
+import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
 import org.plumbline.proto.v1.FairwashingFindings;
 import org.plumbline.proto.v1.FairwashingSignal;
@@ -16,6 +17,7 @@ import java.util.List;
  *
  * @param source what the model was held against
  * @param samples inputs examined
+ * @param leftOut detectors whose null was measured otherwise
  */
 record CheckResult(
         String verdict,
@@ -23,9 +25,11 @@ record CheckResult(
         double level,
         String source,
         int samples,
+        List<String> leftOut,
         List<Row> detectors) {
-    /** Copies the rows. */
+    /** Copies the lists. */
     CheckResult {
+        leftOut = List.copyOf(leftOut);
         detectors = List.copyOf(detectors);
     }
 
@@ -57,6 +61,7 @@ record CheckResult(
                 found.verdict().level(),
                 found.sourceLabel(),
                 found.samples(),
+                found.leftOut().stream().map(Detector::label).toList(),
                 found.verdict().tested().stream().map(t -> row(t, found.examples(t))).toList());
     }
 
@@ -80,6 +85,7 @@ record CheckResult(
                 found.getLevel(),
                 found.getNullSource(),
                 found.getSamples(),
+                found.getLeftOutList(),
                 found.getSignalsList().stream().map(CheckResult::row).toList());
     }
 
@@ -108,6 +114,7 @@ record CheckResult(
                         .put("level", level)
                         .put("null", source)
                         .put("samples", samples);
+        leftOut.forEach(node.putArray("left_out")::add);
         ArrayNode rows = node.putArray("detectors");
         for (Row row : detectors) {
             ArrayNode loudest =

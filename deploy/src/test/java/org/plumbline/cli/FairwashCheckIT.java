@@ -101,6 +101,8 @@ class FairwashCheckIT {
         assertThat(result.path("null").textValue()).isEqualTo("population");
         assertThat(result.path("detectors").findValuesAsText("detector"))
                 .containsExactly("removal");
+        assertThat(result.path("left_out").valueStream().map(JsonNode::textValue))
+                .containsExactly("resemblance", "projected-resemblance", "projection", "methods");
     }
 
     @Test

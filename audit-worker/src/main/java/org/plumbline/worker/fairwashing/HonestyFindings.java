@@ -2,6 +2,7 @@ package org.plumbline.worker.fairwashing;
 
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.FairwashingVerdict.Tested;
@@ -15,24 +16,31 @@ import org.plumbline.core.fairwashing.SignalReading;
 import org.plumbline.core.model.Digest;
 import org.plumbline.core.model.ExplanationMethod;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an examination says of a model's honesty. Immutable.
  *
  * @param source what the model was compared with
  * @param readings what the verdict rests on
+ * @param leftOut detectors that were measured otherwise on what the model was compared with
  */
 public record HonestyFindings(
-        FairwashingVerdict verdict, Source source, List<SignalReading> readings) {
+        FairwashingVerdict verdict,
+        Source source,
+        List<SignalReading> readings,
+        Set<Detector> leftOut) {
     private static final int EXAMPLES = 8;
 
-    /** Copies the readings. */
+    /** Copies the collections. */
     public HonestyFindings {
         readings = List.copyOf(readings);
+        leftOut = Collections.unmodifiableSet(new TreeSet<>(leftOut));
     }
 
     /**
@@ -56,10 +64,9 @@ public record HonestyFindings(
             asked = Set.copyOf(asked);
         }
 
-        private List<SignalReading> readings(Examination own, HonestModels honest) {
+        private List<SignalReading> readings(Examination own) {
             return trusted.map(t -> own.readings(t.examination())).orElseGet(own::readings).stream()
                     .filter(r -> asked.isEmpty() || asked.contains(r.signal().method()))
-                    .filter(r -> honest.comparable(r.signal(), own))
                     .toList();
         }
 
@@ -89,7 +96,9 @@ public record HonestyFindings(
      */
     public static HonestyFindings of(Examination own, Standard standard) {
         HonestModels honest = standard.honest();
-        List<SignalReading> readings = standard.readings(own, honest);
+        List<SignalReading> all = standard.readings(own);
+        List<SignalReading> readings =
+                all.stream().filter(r -> honest.comparable(r.signal(), own)).toList();
         FairwashingVerdict verdict =
                 new HonestyCheck(Margins.standard(), honest, standard.level())
                         .judge(readings, standard.sameInputs());
@@ -100,7 +109,8 @@ public record HonestyFindings(
                     "too few with usable maps",
                     "at least " + HonestyCheck.FEWEST_INPUTS);
         }
-        return new HonestyFindings(verdict, honest.source(), readings);
+        return new HonestyFindings(
+                verdict, honest.source(), readings, honest.incomparable(all, own));
     }
 
     /** Returns the number of inputs examined. */

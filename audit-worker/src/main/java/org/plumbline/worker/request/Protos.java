@@ -3,6 +3,7 @@ package org.plumbline.worker.request;
 import com.google.protobuf.Timestamp;
 
 import org.plumbline.core.cav.CavQuality;
+import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
 import org.plumbline.core.fairwashing.SimilarityTally;
 import org.plumbline.core.sensitivity.TcavMetrics;
@@ -302,7 +303,8 @@ final class Protos {
                         .setPValue(found.verdict().pValue())
                         .setLevel(found.verdict().level())
                         .setNullSource(found.sourceLabel())
-                        .setSamples(found.samples());
+                        .setSamples(found.samples())
+                        .addAllLeftOut(found.leftOut().stream().map(Detector::label).toList());
         for (FairwashingVerdict.Tested tested : found.verdict().tested()) {
             message.addSignals(
                     FairwashingSignal.newBuilder()

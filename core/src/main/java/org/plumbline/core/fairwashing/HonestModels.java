@@ -3,11 +3,13 @@ package org.plumbline.core.fairwashing;
 import org.plumbline.core.model.ExplanationMethod;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -99,6 +101,15 @@ public record HonestModels(Source source, int clean, Map<Signal, List<Moments>> 
                     comparable(examined.clean(), of(signal).isEmpty() ? none().clean : clean);
             case REMOVAL, REFERENCE -> true;
         };
+    }
+
+    /** Returns the detectors of signals that are not {@link #comparable}. */
+    public Set<Detector> incomparable(Collection<SignalReading> readings, Examination examined) {
+        return readings.stream()
+                .map(SignalReading::signal)
+                .filter(signal -> !comparable(signal, examined))
+                .map(Signal::detector)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static boolean comparable(int examined, int known) {

@@ -3,6 +3,7 @@ package org.plumbline.plugin.fairwashing;
 import org.jspecify.annotations.Nullable;
 import org.plumbline.core.error.AuditException;
 import org.plumbline.core.error.ErrorCode;
+import org.plumbline.core.fairwashing.Detector;
 import org.plumbline.core.fairwashing.Examination;
 import org.plumbline.core.fairwashing.ExaminationStandard;
 import org.plumbline.core.fairwashing.FairwashingVerdict;
@@ -35,6 +36,7 @@ final class WindowExamination implements AutoCloseable {
     private final Optional<Path> trusted;
     private Set<ExplanationMethod> methods;
     private Optional<String> leftOut = Optional.empty();
+    private Set<Detector> unlike = Set.of();
     private @Nullable ArchiveExamination own;
     private @Nullable ArchiveExamination other;
 
@@ -154,14 +156,16 @@ final class WindowExamination implements AutoCloseable {
         Optional<ReferenceVersion> compared =
                 Optional.ofNullable(other).map(o -> new ReferenceVersion(o.digest(), o.result()));
         HonestChoice honest = HonestChoice.of(version, twins, compared);
-        List<SignalReading> readings =
+        List<SignalReading> all =
                 compared
                         .map(c -> served.readings(c.examination()))
                         .orElseGet(served::readings)
                         .stream()
                         .filter(r -> asked(r.signal().method()))
-                        .filter(r -> honest.honest().comparable(r.signal(), served))
                         .toList();
+        List<SignalReading> readings =
+                all.stream().filter(r -> honest.honest().comparable(r.signal(), served)).toList();
+        unlike = honest.honest().incomparable(all, served);
         FairwashingVerdict verdict =
                 new HonestyCheck(Margins.standard(), honest.honest(), spec.level())
                         .judge(readings, honest.sameInputs());
@@ -174,7 +178,14 @@ final class WindowExamination implements AutoCloseable {
 
     /** Returns what was not examined, and why. */
     Optional<String> leftOut() {
-        return leftOut;
+        Optional<String> measuredOtherwise =
+                unlike.stream()
+                        .map(Detector::label)
+                        .reduce((a, b) -> a + ", " + b)
+                        .map(labels -> labels + ": no honest models examined alike");
+        return Stream.of(leftOut, measuredOtherwise)
+                .flatMap(Optional::stream)
+                .reduce((a, b) -> a + "; " + b);
     }
 
     /**
